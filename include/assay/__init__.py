@@ -1,0 +1,1 @@
+"""assay: what data assets there are, what state they are in, and what each is worth in money."""

@@ -1,0 +1,167 @@
+"""What a manifest may say, as frozen strict pydantic models.
+
+An unknown key, a missing one or one of the wrong type is an error; nothing here reads a file or the environment.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from assay.contracts.enums import AssetKind, Role
+
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class Source(_Frozen):
+    """Where assets come from: `path` holds one folder or file per table."""
+
+    name: Name
+    type: Literal["files"]
+    path: str
+    ingest: Literal["copy", "reference"] = "copy"
+
+
+class Outcome(_Frozen):
+    """What is observed later and predicted now.
+
+    Without `time` the outcome is a property of the entity, and windows are seeded parts of the entities. With `label`
+    the outcome happened where that column holds `positive`; without it, where a row of the asset exists in the window.
+    """
+
+    asset: str
+    time: str | None = None
+    amount: str | None = None
+    window_days: int | None = Field(default=None, ge=1, le=366)
+    label: str | None = None
+    positive: str | None = None
+
+    @model_validator(mode="after")
+    def _time_or_label(self) -> Outcome:
+        if (self.time is None) != (self.window_days is None):
+            raise ValueError("time and window_days go together")
+        if (self.label is None) != (self.positive is None):
+            raise ValueError("label and positive go together")
+        if self.time is None and self.label is None:
+            raise ValueError("an outcome needs time and window_days, or label and positive")
+        return self
+
+
+class Candidates(_Frozen):
+    """How many items each retrieval channel proposes for a user; random ones are always there."""
+
+    bought_before: int = Field(default=80, ge=0, le=1000)
+    popular: int = Field(default=40, ge=0, le=1000)
+    announced: int = Field(default=0, ge=0, le=1000)
+    random: int = Field(default=20, ge=1, le=1000)
+
+
+class CapturedSales(_Frozen):
+    """Show the `top_k` items with the highest expected sales: margin × realised sales of what was shown."""
+
+    type: Literal["captured_sales"]
+    top_k: int = Field(ge=1, le=1000)
+    margin: float = Field(gt=0, le=1)
+    incrementality: float = Field(default=1.0, gt=0, le=1)  # share of the sales reached that showing them caused
+
+
+class CostMatrix(_Frozen):
+    """Accept an entity below the risk threshold that the costs imply, refuse it above; refusing earns nothing.
+
+    `gain_accept` and `loss_accept` are shares of the outcome's amount: earned where it did not happen, lost where it did.
+    """
+
+    type: Literal["cost_matrix"]
+    gain_accept: float = Field(gt=0)
+    loss_accept: float = Field(gt=0)
+    incrementality: float = Field(default=1.0, gt=0, le=1)
+
+
+class UseCase(_Frozen):
+    """A decision that the platform makes with its data."""
+
+    name: Name
+    entity: dict[Name, str] = Field(min_length=1, max_length=3)  # role -> key column of the outcome asset
+    outcome: Outcome
+    payoff: CapturedSales | CostMatrix = Field(discriminator="type")
+    assets: list[str] | None = None  # the players; by default every asset that is not excluded
+    known_ahead: dict[str, int] = Field(default_factory=dict)  # asset -> days before its date that a row is known
+    exclude: str | None = None  # SQL condition over the item's attributes
+    candidates: Candidates = Candidates()
+    history_days: int = Field(default=182, ge=1, le=3660)
+    train_windows: int = Field(default=5, ge=1, le=200)
+    model_size: Literal["tiny", "base"] = "tiny"
+
+    @model_validator(mode="after")
+    def _coherent(self) -> UseCase:
+        if self.payoff.type == "captured_sales" and not {"user", "item"} <= set(self.entity):
+            raise ValueError("captured_sales ranks items for users: entity needs user and item")
+        if self.payoff.type == "captured_sales" and self.outcome.time is None:
+            raise ValueError("captured_sales needs an outcome with time and window_days")
+        if self.payoff.type == "cost_matrix" and self.outcome.label is None:
+            raise ValueError("cost_matrix needs an outcome with label and positive")
+        return self
+
+
+class AssetOverride(_Frozen):
+    """What classify got wrong, or can't know."""
+
+    kind: AssetKind | None = Field(default=None, strict=False)
+    time: str | None = None
+    roles: dict[str, Annotated[Role, Field(strict=False)]] = Field(default_factory=dict)
+    owner: str | None = None
+    tier: str | None = None
+    description: str | None = None
+    groups: dict[Name, list[str]] = Field(default_factory=dict)  # split one wide table into several assets
+    key: str | None = None  # the column that every group keeps
+
+
+class ForecastConfig(_Frozen):
+    """How far ahead values are forecast and at what yearly rate they are discounted."""
+
+    horizons: list[int] = [7, 14, 21, 28]
+    discount_rate: float = Field(default=0.08, ge=0, lt=1)
+
+
+class Costs(_Frozen):
+    """Rates in the platform's currency."""
+
+    storage_gb_month: float = Field(default=0.023, ge=0)
+    read_gb: float = Field(default=0.005, ge=0)
+
+
+class Platform(_Frozen):
+    """One platform, one manifest, one DAG."""
+
+    platform: Name
+    title: str = ""
+    note: str = ""  # what a reader of the report should know of the data
+    currency: str = Field(pattern=r"^[A-Z]{3}$")
+    schedule: str = "0 2 * * *"
+    timezone: str = "UTC"
+    closed: bool = False
+    sources: list[Source] = Field(min_length=1)
+    use_cases: list[UseCase] = Field(default_factory=list)
+    forecast: ForecastConfig = ForecastConfig()
+    costs: Costs = Costs()
+    assets: dict[str, AssetOverride] = Field(default_factory=dict)
+
+    def use_case(self, name: str) -> UseCase:
+        """The use case of that name.
+
+        Raises:
+            LookupError: If the manifest has none of that name.
+        """
+        for case in self.use_cases:
+            if case.name == name:
+                return case
+        raise LookupError(f"{self.platform} has no use case {name!r}: it has {', '.join(c.name for c in self.use_cases)}")
+
+    def known_ahead(self, asset_id: str) -> int:
+        """Most days before its date that any use case knows a row of the asset."""
+        return max((case.known_ahead.get(asset_id, 0) for case in self.use_cases), default=0)

@@ -1,0 +1,85 @@
+"""The closed vocabularies of the artifacts' columns."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class AssetKind(StrEnum):
+    """What the rows of an asset are."""
+
+    EVENT = "event"  # things that happened at a time
+    ENTITY = "entity"  # one row a thing, described by attributes
+    ASSOCIATION = "association"  # which things belong together
+    REFERENCE = "reference"  # a small look-up list
+    UNKNOWN = "unknown"
+
+
+class AssetStatus(StrEnum):
+    """How an asset stands in one partition."""
+
+    OK = "ok"
+    UNCHANGED = "unchanged"  # no newer source partition was due; the last one still holds
+    DEGRADED = "degraded"  # a due partition is missing or unreadable; the last good one is used
+    QUARANTINED = "quarantined"  # a critical expectation failed; the last good one is used
+    MISSING = "missing"  # nothing usable at all
+
+
+class Role(StrEnum):
+    """What a column does in its table."""
+
+    KEY = "key"  # identifies a thing, of this table or of another
+    TIME = "time"  # when the row happened or which date it concerns
+    VALID_FROM = "valid_from"
+    VALID_TO = "valid_to"
+    MEASURE = "measure"  # additive number: money, quantity
+    ATTRIBUTE = "attribute"  # category or plain number that describes
+    TEXT = "text"
+    CONSTANT = "constant"  # never varies: carries nothing
+
+
+class RelationKind(StrEnum):
+    """How two assets are related."""
+
+    FOREIGN_KEY = "foreign_key"
+    DUPLICATE = "duplicate"
+    DERIVED = "derived"
+
+
+class Severity(StrEnum):
+    """What a failed expectation does: critical quarantines the partition, warning is shown."""
+
+    CRITICAL = "critical"
+    WARNING = "warning"
+
+
+class Dimension(StrEnum):
+    """The six quality dimensions of GB/T 37550-2019."""
+
+    CONFORMITY = "conformity"  # 规范性
+    COMPLETENESS = "completeness"  # 完整性
+    ACCURACY = "accuracy"  # 准确性
+    CONSISTENCY = "consistency"  # 一致性
+    TIMELINESS = "timeliness"  # 时效性
+    ACCESSIBILITY = "accessibility"  # 可访问性
+
+
+class ValueStatus(StrEnum):
+    """What is known of an asset's value."""
+
+    VALUED = "valued"
+    NOT_DISTINGUISHABLE = "not_distinguishable"  # the interval contains 0
+    PREDICTED = "predicted"
+    UNVALUED = "unvalued"  # never shown as 0
+
+
+class Action(StrEnum):
+    """What to do about an asset."""
+
+    INVEST = "invest"
+    KEEP = "keep"
+    REPAIR = "repair"
+    MERGE = "merge"
+    PROTECT = "protect"
+    ARCHIVE = "archive"
+    REVIEW = "review"

@@ -1,0 +1,332 @@
+"""The Arrow schema of every artifact, with unit and meaning of each column in its metadata.
+
+Names and columns are the public interface: a write that doesn't match is refused (`Contract.conform`). *Pure* artifacts
+depend only on data up to their partition; *ledger* artifacts fold pure ones in the order of partitions.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from assay.errors import ContractError
+
+_STRING, _INT, _FLOAT, _BOOL = pa.string(), pa.int64(), pa.float64(), pa.bool_()
+_STRINGS = pa.list_(_STRING)
+
+
+@dataclass(frozen=True)
+class Contract:
+    """What an artifact looks like.
+
+    Attributes:
+        name: Folder name in shared storage.
+        schema: Columns that every table of the artifact has, in this order.
+        version: Raised whenever a column changes its meaning.
+        ledger: True if it folds other artifacts in the order of partitions.
+        open: True if tables carry further columns, which vary (snapshots, features).
+        per: What the artifact is split by below its folder: "", "asset" or "use case".
+    """
+
+    name: str
+    schema: pa.Schema
+    version: int = 1
+    ledger: bool = False
+    open: bool = False
+    per: str = ""
+
+    def conform(self, table: pa.Table) -> pa.Table:
+        """`table` with exactly the contract's columns in the contract's order and types.
+
+        Raises:
+            ContractError: If a column is missing, unknown, of another type, or null where it must not be.
+        """
+        missing = [n for n in self.schema.names if n not in table.column_names]
+        if missing:
+            raise ContractError(self.name, f"column {missing[0]!r} is missing")
+        extra = [n for n in table.column_names if n not in self.schema.names]
+        if extra and not self.open:
+            raise ContractError(self.name, f"column {extra[0]!r} is not in the schema")
+        fields = [*self.schema, *(table.schema.field(n) for n in extra)]
+        try:
+            out = table.select([f.name for f in fields]).cast(pa.schema(fields))
+        except (pa.ArrowInvalid, pa.ArrowNotImplementedError, ValueError) as error:
+            raise ContractError(self.name, f"a column has another type ({error})") from error
+        for field in self.schema:
+            if not field.nullable and out.column(field.name).null_count:
+                raise ContractError(self.name, f"column {field.name!r} has nulls")
+        return out.replace_schema_metadata(table.schema.metadata)
+
+
+def _col(name: str, kind: pa.DataType, meaning: str, unit: str = "", *, null: bool = False) -> pa.Field:
+    """A column; `null` says whether values may be missing."""
+    metadata = {"description": meaning} | ({"unit": unit} if unit else {})
+    return pa.field(name, kind, nullable=null, metadata=metadata)
+
+
+_ASSET = _col("asset_id", _STRING, "<source>.<table>[.<column group>]")
+_USE_CASE = _col("use_case", _STRING, "name in the manifest")
+_COLUMN = _col("column", _STRING, "name in the asset")
+_TARGET = _col("target_partition", _STRING, "partition whose value is forecast")
+_MONEY = "the platform's currency per outcome window"
+
+DISCOVERED = Contract("discovered", pa.schema([
+    _ASSET,
+    _col("source_partition", _STRING, "label of the source's own partition; empty if there is none"),
+    _col("status", _STRING, "ok, unreadable, missing or outage"),
+    _col("reason", _STRING, "one sentence where status is not ok", null=True),
+    _col("location", _STRING, "folder or table at the source"),
+    _col("format", _STRING, "parquet, csv, …"),
+    _col("files", _STRINGS, "paths below location, sorted"),
+    _col("bytes", _INT, "size at the source", "byte"),
+    _col("row_count", _INT, "rows by the files' own footers", "row", null=True),
+    _col("fingerprint", _STRING, "SHA-256 over names and content of the files"),
+    _col("schema", _STRING, "JSON object column -> type", null=True),
+    _col("schema_change", _STRING, "what differs from the source partition before", null=True),
+    _col("rhythm_days", _FLOAT, "median distance of source partitions", "day", null=True),
+]))
+
+SNAPSHOT = Contract("snapshot", pa.schema([]), open=True, per="asset")
+
+HISTORY = Contract("history", pa.schema([
+    _ASSET,
+    _col("source_partition", _STRING, "label of the source's own partition"),
+    _col("uri", _STRING, "the snapshot artifact; empty where it could not be read", null=True),
+    _col("fingerprint", _STRING, "of the snapshot", null=True),
+    _col("row_count", _INT, "rows in the snapshot", "row"),
+    _col("bytes", _INT, "size of the snapshot", "byte"),
+    _col("reason", _STRING, "why it could not be ingested", null=True),
+]), per="asset")
+
+PROFILE_STATES = Contract("profile_states", pa.schema([
+    _ASSET,
+    _COLUMN,
+    _col("dtype", _STRING, "DuckDB type at the source"),
+    _col("value", _STRING, "a value as text, hashed where it looks personal; null counts the nulls", null=True),
+    _col("number", _FLOAT, "the value as a number (times: seconds since 1970)", null=True),
+    _col("n", _INT, "rows that hold it", "row"),
+    _col("exact", _BOOL, "false where the column was too distinct to be counted exactly"),
+    _col("masked", _BOOL, "true where values look personal and are hashed"),
+]), per="asset")
+
+PROFILES = Contract("profiles", pa.schema([
+    _ASSET,
+    _COLUMN,
+    _col("row_count", _INT, "rows of the partition", "row"),
+    _col("null_count", _INT, "rows without a value", "row"),
+    _col("distinct_count", _INT, "different values"),
+    _col("min", _STRING, "smallest value as text, masked where personal", null=True),
+    _col("max", _STRING, "largest value as text, masked where personal", null=True),
+    *(_col(n, _FLOAT, f"{n} of numeric values", null=True) for n in ("mean", "std", "p05", "p25", "p50", "p75", "p95")),
+    _col("zero_count", _INT, "rows that are 0", "row", null=True),
+    _col("negative_count", _INT, "rows below 0", "row", null=True),
+    _col("length_min", _INT, "shortest text", "character", null=True),
+    _col("length_mean", _FLOAT, "mean length of texts", "character", null=True),
+    _col("length_max", _INT, "longest text", "character", null=True),
+    _col("top_values", _STRING, "JSON list of [value, rows], most frequent first, masked where personal", null=True),
+    _col("histogram", _STRING, "JSON list of [from, to, rows]", null=True),
+    _col("method", _STRING, "engine and exactness of the statistics"),
+]), per="asset")
+
+COLUMNS = Contract("columns", pa.schema([
+    _ASSET,
+    _COLUMN,
+    _col("dtype", _STRING, "DuckDB type"),
+    _col("semantic_type", _STRING, "what the values mean"),
+    _col("semantic_confidence", _FLOAT, "0..1, higher is surer"),
+    _col("pii_type", _STRING, "kind of personal data, if any", null=True),
+    _col("pii_confidence", _FLOAT, "0..1, higher is surer"),
+    _col("role", _STRING, "what the column does in its table"),
+    _col("distinct_count", _INT, "different values over the profiled partitions"),
+    _col("description", _STRING, "one sentence"),
+]))
+
+TABLE_KINDS = Contract("table_kinds", pa.schema([
+    _ASSET,
+    _col("kind", _STRING, "event, entity, association, reference, unknown"),
+    _col("time_column", _STRING, "when a row happened or which date it concerns", null=True),
+    _col("primary_key", _STRINGS, "columns that identify a row; empty if none do"),
+    _col("description", _STRING, "one sentence"),
+    _col("potential_uses", _STRINGS, "what such data serves"),
+    _col("pii_level", _STRING, "none, indirect, direct"),
+]))
+
+RELATIONS = Contract("relations", pa.schema([
+    _col("kind", _STRING, "foreign_key, duplicate, derived"),
+    _col("from_asset", _STRING, "asset that refers"),
+    _col("from_columns", _STRINGS, "its columns"),
+    _col("to_asset", _STRING, "asset referred to"),
+    _col("to_columns", _STRINGS, "its columns"),
+    _col("coverage", _FLOAT, "share of distinct referring values found, 0..1"),
+    _col("confidence", _FLOAT, "0..1, higher is surer"),
+]))
+
+_CHECK_COLUMNS = [
+    _ASSET,
+    _col("column", _STRING, "null for the whole table", null=True),
+    _col("expectation", _STRING, "Great Expectations type"),
+    _col("severity", _STRING, "critical or warning"),
+    _col("dimension", _STRING, "one of the six quality dimensions"),
+    _col("success", _BOOL, "true if the data met it"),
+    _col("observed", _STRING, "what was seen; never personal values", null=True),
+    _col("unexpected_count", _INT, "rows that fail", "row", null=True),
+    _col("unexpected_ratio", _FLOAT, "share of rows that fail, 0..1", null=True),
+    _col("source_partition", _STRING, "label of the source partition that was checked"),
+]
+PARTITION_CHECKS = Contract("partition_checks", pa.schema(_CHECK_COLUMNS), per="asset")
+CHECKS = Contract("checks", pa.schema(_CHECK_COLUMNS))
+
+GATE = Contract("gate", pa.schema([
+    _ASSET,
+    _col("source_partition", _STRING, "label of the source's own partition"),
+    _col("uri", _STRING, "the snapshot artifact", null=True),
+    _col("fingerprint", _STRING, "of the snapshot", null=True),
+    _col("row_count", _INT, "rows in the snapshot", "row"),
+    _col("bytes", _INT, "size of the snapshot", "byte"),
+    _col("usable", _BOOL, "later steps may read it"),
+    _col("newest", _BOOL, "the newest usable source partition of its asset"),
+    _col("reason", _STRING, "why it may not be read", null=True),
+]))
+
+ASSET_STATES = Contract("asset_states", pa.schema([
+    _ASSET,
+    _col("status", _STRING, "ok, unchanged, degraded, quarantined, missing"),
+    _col("reason", _STRING, "one sentence where status is neither ok nor unchanged", null=True),
+    _col("last_good_partition", _STRING, "newest usable source partition", null=True),
+    _col("quality_score", _FLOAT, "share of passed checks, critical ones count three times, 0..1", null=True),
+]))
+
+FEATURES = Contract("features", pa.schema([
+    _USE_CASE,
+    _col("window", _STRING, "train, validate, outcome or serve"),
+    _col("cutoff", _STRING, "first local day that no feature reads; empty without time", null=True),
+    _col("uri", _STRING, "the window_features artifact"),
+    _col("fingerprint", _STRING, "of the window_features artifact"),
+    _col("row_count", _INT, "candidate rows", "row"),
+    _col("labels_uri", _STRING, "the outcomes of the window, null where they are not known yet", null=True),
+    _col("labels_fingerprint", _STRING, "of the outcomes", null=True),
+]), per="use case")
+
+WINDOW_FEATURES = Contract("window_features", pa.schema([]), open=True, per="use case")
+LABELS = Contract("labels", pa.schema([
+    _col("y", pa.float32(), "1 if the outcome happened, else 0"),
+    _col("amount", pa.float32(), "what it was worth or cost", "the platform's currency"),
+]), open=True, per="use case")
+
+MODEL = Contract("model", pa.schema([]), open=True, per="use case")
+MODEL_METRICS = Contract("model_metrics", pa.schema([
+    _USE_CASE,
+    _col("model", _STRING, "name of the model"),
+    _col("split", _STRING, "window that it was scored on"),
+    _col("metric", _STRING, "log_loss (nats, lower is better), auc, ap, ece, …"),
+    _col("value", _FLOAT, "the score"),
+]), per="use case")
+
+EMBEDDINGS = Contract("embeddings", pa.schema([
+    _USE_CASE,
+    _col("entity", _STRING, "role of the thing embedded: an entity role of the use case, or asset"),
+    _col("key", _STRING, "its key as text"),
+    _col("vector", pa.list_(pa.float32()), "deep features from the outcome model"),
+]), per="use case")
+
+VALUES = Contract("values", pa.schema([
+    _USE_CASE,
+    _ASSET,
+    _col("value", _FLOAT, "Shapley value; null where unvalued", _MONEY, null=True),
+    _col("ci_low", _FLOAT, "2.5 % point of the bootstrap", _MONEY, null=True),
+    _col("ci_high", _FLOAT, "97.5 % point of the bootstrap", _MONEY, null=True),
+    _col("unit", _STRING, "currency and window, e.g. USD/week"),
+    _col("removal_loss", _FLOAT, "v(N) - v(N without the asset)", _MONEY, null=True),
+    _col("share", _FLOAT, "value as a share of v(N)", null=True),
+    _col("status", _STRING, "valued, not_distinguishable, predicted, unvalued"),
+    _col("reason", _STRING, "why it is not valued", null=True),
+]), per="use case")
+
+COALITION_PAYOFFS = Contract("coalition_payoffs", pa.schema([
+    _col("coalition", _STRINGS, "assets that the model sees"),
+    _col("cluster", _STRING, "entity over which the bootstrap draws"),
+    _col("payoff", pa.float32(), "money earned on the outcome window", _MONEY),
+]), per="use case")
+
+FORECASTS = Contract("forecasts", pa.schema([
+    _USE_CASE,
+    _ASSET,
+    _col("horizon", _INT, "days after the partition", "day"),
+    _TARGET,
+    _col("p10", _FLOAT, "10 % quantile", _MONEY),
+    _col("p50", _FLOAT, "median", _MONEY),
+    _col("p90", _FLOAT, "90 % quantile", _MONEY),
+    _col("model", _STRING, "forecaster in use, and what it had to go on"),
+]), ledger=True)
+
+FORECAST_SCORES = Contract("forecast_scores", pa.schema([
+    _USE_CASE,
+    _ASSET,
+    _col("made_on", _STRING, "partition of the forecast"),
+    _TARGET,
+    _col("p50", _FLOAT, "what was forecast", _MONEY),
+    _col("realised", _FLOAT, "what came", _MONEY),
+    _col("naive", _FLOAT, "last value known when the forecast was made", _MONEY),
+    _col("covered", _BOOL, "realised lies within p10..p90"),
+]), ledger=True)
+
+ASSETS = Contract("assets", pa.schema([
+    _ASSET,
+    _col("kind", _STRING, "event, entity, association, reference, unknown"),
+    _col("location", _STRING, "where it lies at the source"),
+    _col("format", _STRING, "parquet, csv, …"),
+    _col("row_count", _INT, "rows over the known source partitions", "row"),
+    _col("bytes", _INT, "size over the known source partitions", "byte"),
+    _col("n_columns", _INT, "columns of the newest partition"),
+    _col("first_partition", _STRING, "oldest source partition in reach", null=True),
+    _col("last_partition", _STRING, "newest source partition", null=True),
+    _col("freshness_hours", _FLOAT, "end of the partition less end of the newest source partition", "hour", null=True),
+    _col("schema_fingerprint", _STRING, "hash of column names and types", null=True),
+    _col("schema_change", _STRING, "what changed against the source partition before", null=True),
+    _col("owner", _STRING, "from the manifest", null=True),
+    _col("tier", _STRING, "from the manifest", null=True),
+    _col("description", _STRING, "one sentence"),
+    _col("potential_uses", _STRINGS, "what such data serves"),
+    _col("pii_level", _STRING, "none, indirect, direct"),
+    _col("status", _STRING, "ok, unchanged, degraded, quarantined, missing"),
+    _col("last_good_partition", _STRING, "newest usable source partition", null=True),
+]))
+
+INVENTORY = Contract("inventory", pa.schema([
+    _col("rank", _INT, "1 is worth most"),
+    _ASSET,
+    _col("value", _FLOAT, "sum over use cases; null where unvalued", _MONEY, null=True),
+    _col("ci_low", _FLOAT, "2.5 % point", _MONEY, null=True),
+    _col("ci_high", _FLOAT, "97.5 % point", _MONEY, null=True),
+    _col("unit", _STRING, "currency and window"),
+    _col("forecast", _FLOAT, "median of the next window's value", _MONEY, null=True),
+    _col("present_value", _FLOAT, "discounted value over the forecast's horizons less cost", "currency", null=True),
+    _col("cost", _FLOAT, "bytes stored and read", _MONEY),
+    _col("net_value", _FLOAT, "value less cost", _MONEY, null=True),
+    _col("quality_score", _FLOAT, "0..1, higher is better", null=True),
+    _col("usage", _STRING, "use cases that read it, comma separated"),
+    _col("pii_level", _STRING, "none, indirect, direct"),
+    _col("status", _STRING, "of the asset in this partition"),
+    _col("value_status", _STRING, "valued, not_distinguishable, predicted, unvalued"),
+    _col("action", _STRING, "what to do"),
+    _col("reason", _STRING, "why, in one sentence"),
+    _col("at_stake", _FLOAT, "money per window that the action concerns", _MONEY, null=True),
+]), ledger=True)
+
+RUN_METRICS = Contract("run_metrics", pa.schema([
+    _col("step", _STRING, "task of the DAG"),
+    _col("asset_id", _STRING, "asset, or null for the whole step", null=True),
+    _col("seconds", _FLOAT, "wall-clock time", "second"),
+    _col("bytes_read", _INT, "read from shared storage", "byte"),
+    _col("bytes_written", _INT, "written to shared storage", "byte"),
+    _col("peak_rss", _INT, "largest resident memory of the process so far", "byte"),
+]), ledger=True, per="step")
+
+REPORT = Contract("report", pa.schema([]), ledger=True, open=True)
+DATA_DOCS = Contract("data_docs", pa.schema([]), ledger=True, open=True)
+
+CONTRACTS: dict[str, Contract] = {c.name: c for c in (
+    DISCOVERED, SNAPSHOT, HISTORY, PROFILE_STATES, PROFILES, COLUMNS, TABLE_KINDS, RELATIONS, PARTITION_CHECKS, CHECKS, GATE,
+    ASSET_STATES, FEATURES, WINDOW_FEATURES, LABELS, MODEL, MODEL_METRICS, EMBEDDINGS, VALUES, COALITION_PAYOFFS,
+    FORECASTS, FORECAST_SCORES, ASSETS, INVENTORY, RUN_METRICS, REPORT, DATA_DOCS)}

@@ -1,0 +1,28 @@
+"""DuckDB, embedded: the default engine."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+
+import duckdb
+
+THREADS = 2  # fixed: the order of floating-point sums depends on it
+MEMORY_LIMIT = "2GB"
+
+
+def connect(*, threads: int = THREADS, memory_limit: str = MEMORY_LIMIT) -> duckdb.DuckDBPyConnection:
+    """A private in-memory database that spills to a temporary folder beyond `memory_limit`."""
+    spill = os.path.join(tempfile.gettempdir(), f"assay-duckdb-{os.getuid()}")  # noqa: PTH118
+    return duckdb.connect(config={"threads": threads, "memory_limit": memory_limit, "temp_directory": spill,
+                                  "preserve_insertion_order": True})
+
+
+def quote(name: str) -> str:
+    """`name` as an SQL identifier, whatever characters it holds."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(value: str) -> str:
+    """`value` as an SQL string."""
+    return "'" + value.replace("'", "''") + "'"

@@ -1,0 +1,247 @@
+"""Publish and read artifacts.
+
+Layout: `<root>/<platform>/ds=<partition>/<contract>[/<name>]/part-*.parquet` and `_manifest.json`. Files are named by
+their content and the manifest, written last and replaced in one move, lists them: a reader sees the old artifact or the
+new one, never a mixture, and a crash leaves at worst files that no manifest names, which the next publish removes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import logging
+import os
+import uuid
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import fsspec
+import pyarrow as pa
+import pyarrow.parquet as pq
+from fsspec.implementations.local import LocalFileSystem
+
+from assay.config.settings import storage_uri
+from assay.contracts.refs import ArtifactRef
+from assay.contracts.schemas import CONTRACTS, Contract
+from assay.errors import ArtifactMissing
+from assay.storage.fingerprint import fingerprint
+
+logger = logging.getLogger(__name__)
+
+_MANIFEST = "_manifest.json"
+_ROW_GROUP = 131_072
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What an artifact is made from; equal recipes give equal bytes, so the published one is reused.
+
+    Attributes:
+        inputs: Fingerprints of every artifact or source file read.
+        config: Fingerprint of the effective configuration.
+        code: Fingerprint of the sources of the step's modules.
+    """
+
+    inputs: tuple[str, ...]
+    config: str
+    code: str
+
+    @property
+    def key(self) -> str:
+        """Hex SHA-256 of the recipe."""
+        return fingerprint(sorted(self.inputs), self.config, self.code)
+
+
+@dataclass
+class Traffic:
+    """Bytes moved through one store object, for `run_metrics`."""
+
+    read: int = 0
+    written: int = 0
+
+
+@dataclass
+class ArtifactStore:
+    """Artifacts below one root.
+
+    Attributes:
+        root: fsspec URI of shared storage.
+        traffic: What this object has read and written so far.
+    """
+
+    root: str
+    traffic: Traffic = field(default_factory=Traffic)
+
+    def __post_init__(self) -> None:
+        self._fs, self._base = fsspec.core.url_to_fs(self.root)
+
+    # -- where things lie ---------------------------------------------------------------------------------------------
+
+    def uri(self, contract: Contract, platform: str, partition: str, name: str = "") -> str:
+        """Folder of an artifact, whether published or not."""
+        tail = f"/{name}" if name else ""
+        return f"{self.root.rstrip('/')}/{platform}/ds={partition}/{contract.name}{tail}"
+
+    def _path(self, uri: str) -> str:
+        return str(self._fs._strip_protocol(uri))
+
+    # -- reading ------------------------------------------------------------------------------------------------------
+
+    def manifest(self, uri: str) -> dict[str, Any]:
+        """The commit manifest of the artifact at `uri`.
+
+        Raises:
+            ArtifactMissing: If nothing has been published there.
+        """
+        try:
+            content = self._fs.cat_file(f"{self._path(uri)}/{_MANIFEST}")
+        except FileNotFoundError as error:
+            raise ArtifactMissing("artifact", uri) from error
+        loaded: dict[str, Any] = json.loads(content)
+        return loaded
+
+    def get(self, contract: Contract, platform: str, partition: str, name: str = "") -> ArtifactRef:
+        """Reference to a published artifact.
+
+        Raises:
+            ArtifactMissing: If it has not been published.
+        """
+        uri = self.uri(contract, platform, partition, name)
+        return self._ref(uri, self.manifest(uri))
+
+    def find(self, contract: Contract, platform: str, partition: str, name: str = "", *,
+             recipe: Recipe | None = None) -> ArtifactRef | None:
+        """Reference to a published artifact, or None; with `recipe`, only if it was made by an equal one."""
+        uri = self.uri(contract, platform, partition, name)
+        try:
+            manifest = self.manifest(uri)
+        except ArtifactMissing:
+            return None
+        if recipe is not None and (manifest["key"] != recipe.key or manifest["version"] != contract.version):
+            return None
+        return self._ref(uri, manifest)
+
+    def partitions(self, contract: Contract, platform: str, name: str = "") -> list[str]:
+        """Partitions in which the artifact has been published, ascending."""
+        tail = f"{name}/" if name else ""
+        pattern = f"{self._path(self.root)}/{platform}/ds=*/{contract.name}/{tail}{_MANIFEST}"
+        depth = len(self._path(self.root).split("/")) + 1
+        return sorted(path.split("/")[depth].removeprefix("ds=") for path in self._fs.glob(pattern))
+
+    def files(self, ref: ArtifactRef) -> list[str]:
+        """Full paths of the artifact's files, as its filesystem understands them."""
+        folder = self._path(ref.uri)
+        return [f"{folder}/{entry['name']}" for entry in self.manifest(ref.uri)["files"]]
+
+    def read(self, ref: ArtifactRef, columns: list[str] | None = None) -> pa.Table:
+        """The whole artifact as one table."""
+        tables = []
+        for path in self.files(ref):
+            with self._fs.open(path, "rb") as handle:
+                tables.append(pq.read_table(handle, columns=columns))
+        self.traffic.read += sum(table.nbytes for table in tables)
+        return pa.concat_tables(tables)
+
+    def read_file(self, ref: ArtifactRef, name: str) -> bytes:
+        """The content of one file that was published under `name` by `publish_files`.
+
+        Raises:
+            ArtifactMissing: If the artifact has no file of that name.
+        """
+        for entry in self.manifest(ref.uri)["files"]:
+            if entry["label"] == name:
+                content: bytes = self._fs.cat_file(f"{self._path(ref.uri)}/{entry['name']}")
+                self.traffic.read += len(content)
+                return content
+        raise ArtifactMissing(f"file {name!r}", ref.uri)
+
+    # -- writing ------------------------------------------------------------------------------------------------------
+
+    def publish(self, contract: Contract, tables: pa.Table | Iterable[pa.Table], *, platform: str, partition: str,
+                name: str = "", recipe: Recipe) -> ArtifactRef:
+        """Write `tables`, one file each, and commit them as one artifact.
+
+        Raises:
+            ContractError: If a table doesn't match the contract; nothing is published then.
+        """
+        uri = self.uri(contract, platform, partition, name)
+        files, rows = [], 0
+        for number, table in enumerate([tables] if isinstance(tables, pa.Table) else tables):
+            conformed = contract.conform(table)
+            rows += conformed.num_rows
+            files.append(self._write(uri, f"part-{number:05d}", ".parquet", _parquet(conformed)) | {"rows": conformed.num_rows})
+        return self._commit(contract, uri, files, rows, recipe, fingerprint([entry["sha256"] for entry in files]))
+
+    def publish_files(self, contract: Contract, contents: Mapping[str, bytes], *, platform: str, partition: str,
+                      name: str = "", recipe: Recipe, identity: str | None = None) -> ArtifactRef:
+        """Write files that are not tables and commit them as one artifact.
+
+        Args:
+            contract: An open contract without columns.
+            contents: Content by name; a name may hold slashes and is kept below the artifact's folder.
+            platform: Name of the platform.
+            partition: Partition to publish under.
+            name: Asset, use case or step that the artifact is of.
+            recipe: What the files are made from.
+            identity: Fingerprint of what matters in the files where their bytes carry dates (model weights).
+        """
+        uri = self.uri(contract, platform, partition, name)
+        files = [self._write(uri, label, None, content) for label, content in sorted(contents.items())]
+        return self._commit(contract, uri, files, 0, recipe, identity or fingerprint([entry["sha256"] for entry in files]))
+
+    def _write(self, uri: str, label: str, suffix: str | None, content: bytes) -> dict[str, Any]:
+        """Write one file under a name of its content; with suffix None under `label` itself."""
+        digest = hashlib.sha256(content).hexdigest()
+        file_name = label if suffix is None else f"{label}-{digest[:16]}{suffix}"
+        path = f"{self._path(uri)}/{file_name}"
+        self._fs.makedirs(path.rsplit("/", 1)[0], exist_ok=True)
+        self._replace(path, content)
+        self.traffic.written += len(content)
+        return {"name": file_name, "label": label, "sha256": digest, "bytes": len(content)}
+
+    def _replace(self, path: str, content: bytes) -> None:
+        """Put `content` at `path` in one step: a rename on local disks, one PUT on object stores."""
+        if not isinstance(self._fs, LocalFileSystem):
+            self._fs.pipe_file(path, content)
+            return
+        draft = f"{path}.{uuid.uuid4().hex}.draft"
+        with self._fs.open(draft, "wb") as handle:
+            handle.write(content)
+        os.replace(draft, path)  # noqa: PTH105 - fsspec paths are plain strings
+
+    def _commit(self, contract: Contract, uri: str, files: list[dict[str, Any]], rows: int, recipe: Recipe,
+                identity: str) -> ArtifactRef:
+        manifest = {
+            "contract": contract.name, "version": contract.version, "rows": rows, "files": files,
+            "fingerprint": identity, "key": recipe.key, "inputs": sorted(recipe.inputs), "config": recipe.config,
+            "code": recipe.code,
+        }
+        self._replace(f"{self._path(uri)}/{_MANIFEST}", json.dumps(manifest, indent=1, sort_keys=True).encode())
+        self._sweep(uri, {entry["name"] for entry in files})
+        logger.info("published %s with %d rows", uri, rows)
+        return self._ref(uri, manifest)
+
+    def _sweep(self, uri: str, kept: set[str]) -> None:
+        """Remove parts of earlier versions from the artifact's own folder."""
+        for path in self._fs.ls(self._path(uri), detail=False):
+            name = str(path).rstrip("/").rsplit("/", 1)[-1]
+            if name.startswith("part-") and name not in kept:
+                self._fs.rm_file(path)
+
+    @staticmethod
+    def _ref(uri: str, manifest: dict[str, Any]) -> ArtifactRef:
+        return ArtifactRef(CONTRACTS[manifest["contract"]].name, uri, manifest["rows"], manifest["fingerprint"])
+
+
+def _parquet(table: pa.Table) -> bytes:
+    """The table as parquet: equal tables give equal bytes."""
+    buffer = io.BytesIO()
+    pq.write_table(table.combine_chunks(), buffer, compression="zstd", row_group_size=_ROW_GROUP)
+    return buffer.getvalue()
+
+
+def open_store() -> ArtifactStore:
+    """The store that the environment names."""
+    return ArtifactStore(storage_uri())
