@@ -92,6 +92,6 @@ def _digest(paths: Sequence[Path]) -> str:
         try:
             content = path.read_bytes()
         except OSError as error:
-            raise SourceUnavailable(str(path), error.strerror or str(error), "name the folder that holds the source files") from error
+            raise SourceUnavailable(str(path), str(error.strerror), "name the folder that holds the source files") from error
         digest.update(f"{path.name}\0{len(content)}\0".encode() + content)
     return digest.hexdigest()
