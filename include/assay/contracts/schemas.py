@@ -108,6 +108,7 @@ PROFILE_STATES = Contract("profile_states", pa.schema([
     _col("n", _INT, "rows that hold it", "row"),
     _col("exact", _BOOL, "false where the column was too distinct to be counted exactly"),
     _col("masked", _BOOL, "true where values look personal and are hashed"),
+    _col("statistic", _STRING, "null for counted values; rest, min, max or negatives of a column that is not exact", null=True),
 ]), per="asset")
 
 PROFILES = Contract("profiles", pa.schema([

@@ -1,0 +1,1 @@
+"""Column statistics from mergeable value counts."""
