@@ -11,11 +11,11 @@ import duckdb
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
-from platforms.complete_journey import landing as journey
-from platforms.german_credit import landing as credit
 
 from assay.config import find_platforms, load_platform
 from assay.errors import SourceUnavailable
+from platforms.complete_journey import landing as journey
+from platforms.german_credit import landing as credit
 
 SOURCE = Path(__file__).parents[1] / "data" / "complete_journey_small"
 SOURCE_FILES = {table: SOURCE / f"{table}.parquet" for table in journey.TABLES}
@@ -74,7 +74,8 @@ def test_snapshots_lie_on_every_monday(zone: Path) -> None:
 
 
 def test_no_snapshot_reveals_a_campaign_earlier_than_a_week_before_it(zone: Path) -> None:
-    starts = {row["campaign_id"]: row["start_date"].date() for row in pq.read_table(SOURCE_FILES["campaign_descriptions"]).to_pylist()}
+    planned = pq.read_table(SOURCE_FILES["campaign_descriptions"]).to_pylist()
+    starts = {row["campaign_id"]: row["start_date"].date() for row in planned}
     for table in ("campaign_descriptions", "campaigns", "coupons"):
         source = set(pq.read_table(SOURCE_FILES[table], columns=["campaign_id"]).column(0).to_pylist())
         for label in _labels(zone, table):
@@ -115,7 +116,8 @@ def test_a_missing_file_is_one_sentence_and_leaves_nothing(tmp_path: Path, capsy
 
 
 def test_german_credit_is_one_wide_table_with_a_key(small_landing: Path) -> None:
-    table = pq.read_table(small_landing / "german_credit" / "applications" / "ds=1994-11-17" / "part-0.parquet", partitioning=None)
+    file = small_landing / "german_credit" / "applications" / "ds=1994-11-17" / "part-0.parquet"
+    table = pq.read_table(file, partitioning=None)
     assert (table.num_rows, table.num_columns) == (1000, 22)
     assert table.column("application_id").to_pylist() == list(range(1, 1001))
     labels = pc.value_counts(table.column("creditability")).to_pylist()

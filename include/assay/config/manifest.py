@@ -24,7 +24,7 @@ class Source(_Frozen):
     name: Name
     type: Literal["files"]
     path: str
-    ingest: Literal["copy", "reference"] = "copy"
+    ingest: Literal["copy"] = "copy"
 
 
 class Outcome(_Frozen):
