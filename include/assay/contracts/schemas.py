@@ -289,7 +289,7 @@ ASSETS = Contract("assets", pa.schema([
     _col("tier", _STRING, "from the manifest", null=True),
     _col("description", _STRING, "one sentence"),
     _col("potential_uses", _STRINGS, "what such data serves"),
-    _col("pii_level", _STRING, "none, indirect, direct"),
+    _col("pii_level", _STRING, "none, indirect, direct, unknown"),
     _col("status", _STRING, "ok, unchanged, degraded, quarantined, missing"),
     _col("last_good_partition", _STRING, "newest usable source partition", null=True),
 ]))
@@ -307,7 +307,7 @@ INVENTORY = Contract("inventory", pa.schema([
     _col("net_value", _FLOAT, "value less cost", _MONEY, null=True),
     _col("quality_score", _FLOAT, "0..1, higher is better", null=True),
     _col("usage", _STRING, "use cases that read it, comma separated"),
-    _col("pii_level", _STRING, "none, indirect, direct"),
+    _col("pii_level", _STRING, "none, indirect, direct, unknown"),
     _col("status", _STRING, "of the asset in this partition"),
     _col("value_status", _STRING, "valued, not_distinguishable, predicted, unvalued"),
     _col("action", _STRING, "what to do"),

@@ -1,0 +1,67 @@
+"""The ranked inventory as a table for the terminal."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pyarrow as pa
+from rich import box
+from rich.markup import escape
+from rich.table import Table
+from rich.text import Text
+
+from assay.contracts.enums import Action
+from assay.inventory.wording import amount, interval
+
+ACTION_STYLES = {
+    Action.INVEST: "bold green", Action.KEEP: "green", Action.REPAIR: "bold red", Action.MERGE: "cyan",
+    Action.PROTECT: "bold magenta", Action.ARCHIVE: "yellow", Action.REVIEW: "yellow",
+}
+
+
+def render(inventory: pa.Table, *, title: str = "", caption: str = "") -> Table:
+    """A table of rank, asset, value with interval, forecast, quality, status, action and reason.
+
+    It fills the terminal that prints it; texts wrap, so that it stays whole at 80 columns.
+
+    Args:
+        inventory: Contract `inventory`.
+        title: Above the table.
+        caption: Below the table, e.g. what the number means.
+    """
+    rows = inventory.to_pylist()
+    unit = rows[0]["unit"] if rows else ""
+    table = Table(title=escape(title) or None, caption=escape(caption) or None, box=box.SIMPLE_HEAD, pad_edge=False,
+                  caption_justify="left", title_justify="left", padding=(0, 1, 0, 0))
+    table.add_column("#", justify="right", style="dim")
+    table.add_column("asset", overflow="fold", min_width=12, ratio=3)
+    table.add_column(f"value\n{unit}" if unit else "value", justify="right", min_width=9, ratio=2)
+    table.add_column("next\nwindow", justify="right")
+    table.add_column("quality", justify="right")
+    table.add_column("status")
+    table.add_column("action")
+    table.add_column("why", overflow="fold", min_width=14, ratio=6)
+    for row in rows:
+        table.add_row(*_cells(row))
+    return table
+
+
+def _cells(row: dict[str, Any]) -> list[Text]:
+    dim = Text("–", style="dim")
+    return [
+        Text(str(row["rank"])), Text(row["asset_id"]), _value(row),
+        dim if row["forecast"] is None else Text(amount(row["forecast"])),
+        dim if row["quality_score"] is None else Text(f"{row['quality_score']:.0%}"),
+        Text(row["status"], style="" if row["status"] in ("ok", "unchanged") else "red"),
+        Text(row["action"], style=ACTION_STYLES.get(row["action"], "")), Text(row["reason"]),
+    ]
+
+
+def _value(row: dict[str, Any]) -> Text:
+    """The value with its interval below; a word where there is none, never 0."""
+    if row["value"] is None:
+        return Text(row["value_status"], style="dim")
+    text = Text(amount(row["value"]), style="bold" if row["value_status"] == "valued" else "")
+    if row["ci_low"] is not None:
+        text.append(f"\n{interval(row['ci_low'], row['ci_high'])}", style="dim not bold")
+    return text

@@ -1,0 +1,210 @@
+"""What each section of the report shows: plain rows of words and geometry, ready for the template."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any
+
+import pyarrow as pa
+
+from assay.config.manifest import CapturedSales, Platform
+from assay.contracts.enums import Action
+from assay.inventory.assets import by_asset
+from assay.inventory.charts import bars, spark
+from assay.inventory.combine import Scale
+from assay.inventory.ranking import share
+from assay.inventory.wording import amount, interval, percent, size
+
+MOST_MOVERS = 6
+MOST_FAILURES = 30
+MOST_TODO = 5
+Series = list[tuple[str, float]]
+Say = Callable[..., str]
+
+
+def series(history: Mapping[str, Mapping[str, pa.Table]], scale: Scale) -> tuple[dict[str, Series], Series]:
+    """Value by partition of each asset and of all together, in the inventory's unit.
+
+    Only partitions in which every use case was valued count: a missing one would look like a fall.
+
+    Args:
+        history: Use case -> partition -> `values`.
+        scale: The inventory's unit.
+    """
+    cases = sorted(name for name in history if name in scale.factors)
+    common = sorted(set.intersection(*(set(history[name]) for name in cases))) if cases else []
+    assets: dict[str, Series] = {}
+    total: Series = []
+    for partition in common:
+        sums: dict[str, float] = {}
+        for name in cases:
+            for row in history[name][partition].to_pylist():
+                if row["value"] is not None:
+                    sums[row["asset_id"]] = sums.get(row["asset_id"], 0.0) + row["value"] * scale.factors[name]
+        for asset_id, value in sorted(sums.items()):
+            assets.setdefault(asset_id, []).append((partition, value))
+        if sums:
+            total.append((partition, math.fsum(sums.values())))
+    return assets, total
+
+
+def ranking_rows(inventory: pa.Table, assets: pa.Table, columns: pa.Table, forecasts: pa.Table,
+                 past: Mapping[str, Series]) -> list[dict[str, Any]]:
+    """One row per asset: value with its bar, forecast with its sparkline, quality, personal data, action."""
+    rows = inventory.to_pylist()
+    drawn = bars([r["value"] for r in rows], [r["ci_low"] for r in rows], [r["ci_high"] for r in rows])
+    total = math.fsum(r["value"] for r in rows if r["value"] is not None)
+    described, personal, ahead = by_asset(assets.to_pylist()), _personal(columns), _ahead(forecasts)
+    out = []
+    for row, bar in zip(rows, drawn):
+        asset_id = row["asset_id"]
+        fan = ahead.get(asset_id, []) if row["forecast"] is not None else []
+        portion = share(row["value"], total)
+        out.append(row | {
+            "bar": bar, "description": described.get(asset_id, {}).get("description", ""),
+            "amount": None if row["value"] is None else amount(row["value"]),
+            "interval": interval(row["ci_low"], row["ci_high"]), "share": None if portion is None else percent(portion),
+            "next": None if row["forecast"] is None else amount(row["forecast"]),
+            "low": amount(fan[0][1]) if fan else None, "high": amount(fan[0][2]) if fan else None,
+            "spark": spark(past.get(asset_id, []), fan),
+            "present": None if row["present_value"] is None else amount(row["present_value"]),
+            "quality": None if row["quality_score"] is None else f"{row['quality_score']:.0%}",
+            "personal": personal.get(asset_id, []), "stake": None if row["at_stake"] is None else amount(row["at_stake"]),
+        })
+    return out
+
+
+def _personal(columns: pa.Table) -> dict[str, list[str]]:
+    """Columns with personal data per asset, each with its kind."""
+    found: dict[str, list[str]] = {}
+    for row in columns.to_pylist():
+        if row["pii_type"]:
+            found.setdefault(row["asset_id"], []).append(f"{row['column']} ({row['pii_type']})")
+    return found
+
+
+def _ahead(forecasts: pa.Table) -> dict[str, list[tuple[str, float, float]]]:
+    """Target, p10 and p90 per asset, nearest first, where one use case alone forecasts it: ranges don't add up."""
+    found: dict[str, dict[str, list[tuple[str, float, float]]]] = {}
+    for row in forecasts.to_pylist():
+        ranges = found.setdefault(row["asset_id"], {}).setdefault(row["use_case"], [])
+        ranges.append((row["target_partition"], row["p10"], row["p90"]))
+    return {asset: sorted(next(iter(cases.values()))) for asset, cases in found.items() if len(cases) == 1}
+
+
+def to_do(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Assets whose action asks for something, the most money at stake first; unknown stakes last."""
+    asking = [r for r in rows if r["action"] != Action.KEEP]
+    return sorted(asking, key=lambda r: (r["at_stake"] is None, -(r["at_stake"] or 0.0), r["asset_id"]))[:MOST_TODO]
+
+
+def movers(inventory: pa.Table, earlier: pa.Table | None) -> list[dict[str, Any]]:
+    """Assets valued both times whose value changed, the largest change first; other units are not compared."""
+    if earlier is None:
+        return []
+    before = by_asset(earlier.to_pylist())
+    moved = []
+    for row in inventory.to_pylist():
+        old = before.get(row["asset_id"])
+        if old is None or row["value"] is None or old["value"] is None or old["unit"] != row["unit"]:
+            continue
+        change = row["value"] - old["value"]
+        if change:
+            known = row["ci_low"] is not None and row["ci_high"] is not None
+            moved.append({"asset_id": row["asset_id"], "change": change, "words": ("+" if change > 0 else "") + amount(change),
+                          "before": amount(old["value"]), "now": amount(row["value"]),
+                          "within": known and row["ci_low"] <= old["value"] <= row["ci_high"]})
+    moved.sort(key=lambda m: (-abs(m["change"]), m["asset_id"]))
+    moved = moved[:MOST_MOVERS]
+    unknown = [None] * len(moved)
+    return [row | {"bar": bar} for row, bar in zip(moved, bars([m["change"] for m in moved], unknown, unknown))]
+
+
+def meaning(platform: Platform, valued: Mapping[str, pa.Table], say: Say) -> list[str]:
+    """What the number means: one sentence each for the method, every payoff's terms, interval, cost and present value."""
+    out = [say("meaning_shapley")]
+    plan = platform.forecast
+    for case in platform.use_cases:
+        if case.name not in valued:
+            continue
+        pay = case.payoff
+        if isinstance(pay, CapturedSales):
+            out.append(say("meaning_captured_sales", use_case=case.name, top_k=pay.top_k, margin=percent(pay.margin)))
+        else:
+            out.append(say("meaning_cost_matrix", use_case=case.name, gain_accept=percent(pay.gain_accept),
+                           loss_accept=percent(pay.loss_accept)))
+        if case.outcome.window_days is None:
+            out.append(say("meaning_no_forecast", use_case=case.name))
+        else:
+            out.append(say("meaning_incrementality", use_case=case.name, incrementality=percent(pay.incrementality)))
+    out.append(say("meaning_interval"))
+    if any(case.outcome.window_days for case in platform.use_cases if case.name in valued):
+        out.append(say("meaning_present", days=max(plan.horizons, default=0), rate=percent(plan.discount_rate)))
+    out.append(say("meaning_cost", storage=platform.costs.storage_gb_month, read=platform.costs.read_gb,
+                   currency=platform.currency))
+    return out
+
+
+def case_tables(values: Mapping[str, pa.Table]) -> list[dict[str, Any]]:
+    """Per use case: value, interval, share and removal loss of every asset that it values."""
+    tables = []
+    for name in sorted(values):
+        rows = [r for r in values[name].to_pylist() if r["value"] is not None]
+        rows.sort(key=lambda r: (-r["value"], r["asset_id"]))
+        tables.append({"use_case": name, "unit": rows[0]["unit"] if rows else "", "rows": [{
+            "asset_id": r["asset_id"], "value": amount(r["value"]), "interval": interval(r["ci_low"], r["ci_high"]),
+            "share": "–" if r["share"] is None else percent(r["share"]),
+            "removal_loss": "–" if r["removal_loss"] is None else amount(r["removal_loss"])} for r in rows]})
+    return [t for t in tables if t["rows"]]
+
+
+def metric_tables(metrics: Mapping[str, pa.Table]) -> list[dict[str, Any]]:
+    """Per use case: one row per window and metric, one column per model, so that a model stands beside the base rate."""
+    tables = []
+    for name in sorted(metrics):
+        rows = metrics[name].to_pylist()
+        models = sorted({r["model"] for r in rows})
+        cells = {(r["split"], r["metric"], r["model"]): r["value"] for r in rows}
+        keys = sorted({(r["split"], r["metric"]) for r in rows})
+        tables.append({"use_case": name, "models": models, "rows": [
+            {"split": split, "metric": metric,
+             "values": [f"{cells[split, metric, m]:,.4g}" if (split, metric, m) in cells else "–" for m in models]}
+            for split, metric in keys]})
+    return [t for t in tables if t["rows"]]
+
+
+def record(scores: pa.Table) -> list[dict[str, Any]]:
+    """How good forecasts were, by use case and days ahead: mean absolute error, that of the last known value, coverage."""
+    groups: dict[tuple[str, int], list[dict[str, Any]]] = {}
+    for row in scores.to_pylist():
+        days = (date.fromisoformat(row["target_partition"]) - date.fromisoformat(row["made_on"])).days
+        groups.setdefault((row["use_case"], days), []).append(row)
+    return [{
+        "use_case": name, "days": days, "n": len(rows),
+        "error": amount(math.fsum(abs(r["p50"] - r["realised"]) for r in rows) / len(rows)),
+        "naive": amount(math.fsum(abs(r["naive"] - r["realised"]) for r in rows) / len(rows)),
+        "covered": percent(sum(r["covered"] for r in rows) / len(rows)),
+    } for (name, days), rows in sorted(groups.items())]
+
+
+def state_rows(assets: pa.Table, states: pa.Table) -> list[dict[str, Any]]:
+    """Every asset's kind, size, newest source partition, status and the reason for it."""
+    reasons = {r["asset_id"]: r["reason"] or "" for r in states.to_pylist()}
+    return [{
+        "asset_id": r["asset_id"], "kind": r["kind"], "rows": f"{r['row_count']:,}", "size": size(r["bytes"]),
+        "newest": r["last_good_partition"] or r["last_partition"] or "–", "status": r["status"],
+        "reason": reasons.get(r["asset_id"], "") or r["schema_change"] or "",
+    } for r in assets.to_pylist()]
+
+
+def failures(checks: pa.Table) -> tuple[list[dict[str, Any]], int]:
+    """Failed checks, critical ones and large shares first, and how many more there are."""
+    failed = [r for r in checks.to_pylist() if not r["success"]]
+    failed.sort(key=lambda r: (r["severity"] != "critical", -(r["unexpected_ratio"] or 0.0), r["asset_id"], r["column"] or "",
+                               r["expectation"]))
+    rows = [r | {"words": r["expectation"].removeprefix("expect_").replace("_", " "),
+                 "seen": r["observed"] or ("" if r["unexpected_count"] is None else f"{r['unexpected_count']:,}")}
+            for r in failed]
+    return rows[:MOST_FAILURES], max(0, len(rows) - MOST_FAILURES)

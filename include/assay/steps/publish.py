@@ -1,0 +1,117 @@
+"""Task `publish`: the catalogue, the ranked inventory and the report."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from assay.contracts.refs import ArtifactRef, CaseRef, Night
+from assay.steps.frame import Frame, open_frame
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from assay.contracts.schemas import Contract
+    from assay.inventory.ranking import Evidence
+
+MODULES = ("assay.forecasting.history", "assay.inventory", "assay.steps.publish")
+
+
+def publish(night: Night, classified: Sequence[ArtifactRef], gated: Sequence[ArtifactRef], values: Sequence[CaseRef],
+            forecasts: Sequence[ArtifactRef]) -> ArtifactRef:
+    """Publish `assets`, `inventory` and `report`; the inventory is returned.
+
+    Args:
+        night: The run.
+        classified: `columns`, `table_kinds`, `relations`.
+        gated: `gate`, `asset_states`, `checks`.
+        values: `values` per use case; the assets of one that stopped are `unvalued` with its reason.
+        forecasts: `forecasts`, `forecast_scores`.
+    """
+    from assay.contracts.schemas import ASSETS, INVENTORY
+    from assay.inventory.assets import catalogue
+    from assay.inventory.ranking import Evidence, rank
+
+    with open_frame("publish", night.platform, night.partition, MODULES) as frame:
+        refs = {ref.contract: ref for ref in [night.discovered, *classified, *gated, *forecasts]}
+        tables = {name: frame.store.read(ref) for name, ref in refs.items()}
+        valued = {case.use_case: case.ref for case in values if case.ref is not None}
+        stopped = {case.use_case: case.reason or "it stopped without a reason" for case in values if case.ref is None}
+        worth = {name: frame.store.read(ref) for name, ref in sorted(valued.items())}
+
+        assets = frame.publish(
+            ASSETS, lambda: catalogue(tables["discovered"], tables["asset_states"], tables["table_kinds"], frame.platform,
+                                      night.partition),
+            inputs=[refs[name].fingerprint for name in ("discovered", "asset_states", "table_kinds")],
+            config=frame.platform.assets)
+        listed = frame.store.read(assets)
+        evidence = Evidence(listed, tables["gate"], tables["asset_states"], tables["relations"], worth, stopped,
+                            tables["forecasts"])
+        read = [assets, *(refs[name] for name in ("gate", "asset_states", "relations", "forecasts")), *valued.values()]
+        inventory = frame.publish(INVENTORY, lambda: rank(evidence, frame.platform),
+                                  inputs=[ref.fingerprint for ref in read],
+                                  config={"platform": _settings(frame), "stopped": stopped})
+        shown = [inventory, *(refs[name] for name in ("columns", "checks", "forecast_scores"))]
+        _report(frame, tables, valued, evidence, frame.store.read(inventory), [*read, *shown])
+        return inventory
+
+
+def _report(frame: Frame, tables: dict[str, pa.Table], valued: dict[str, ArtifactRef], evidence: Evidence,
+            inventory: pa.Table, read: list[ArtifactRef]) -> ArtifactRef:
+    """Publish the report, which also looks back: on values, forecast scores and the inventory before.
+
+    Args:
+        frame: The step's surroundings.
+        tables: What was classified, gated and forecast, by contract.
+        valued: `values` of this partition per use case.
+        evidence: What the inventory was ranked from.
+        inventory: The ranking.
+        read: Artifacts that it has been made from so far.
+    """
+    import pyarrow as pa
+
+    from assay.contracts.schemas import FORECAST_SCORES, INVENTORY, MODEL_METRICS, REPORT, VALUES
+    from assay.inventory.report import FILE, Findings, build_report, wording
+
+    before = {name: _earlier(frame, VALUES, name) for name in valued}
+    scored = _earlier(frame, FORECAST_SCORES)
+    inventories = _earlier(frame, INVENTORY)
+    metrics = {name: ref for name in sorted(valued)
+               if (ref := frame.store.find(MODEL_METRICS, frame.platform.platform, frame.partition, name))}
+    last = max(inventories, default=None)
+    past = [*(ref for refs in before.values() for ref in refs.values()), *scored.values(), *metrics.values(),
+            *([inventories[last]] if last else [])]
+    # inputs are unordered: the configuration says which partition each belongs to
+    when = {name: {p: ref.fingerprint for p, ref in refs.items()} for name, refs in before.items()}
+    recipe = frame.recipe([ref.fingerprint for ref in (*read, *past)], {
+        "platform": _settings(frame), "stopped": evidence.stopped, "history": when, "earlier": last,
+        "wording": wording()})
+    where = {"platform": frame.platform.platform, "partition": frame.partition}
+    found = frame.store.find(REPORT, **where, recipe=recipe)
+    if found:
+        return found
+    findings = Findings(
+        inventory=inventory, assets=evidence.assets, columns=tables["columns"], states=evidence.states,
+        checks=tables["checks"], values=evidence.values, stopped=evidence.stopped,
+        history={name: {p: frame.store.read(ref) for p, ref in refs.items()} | {frame.partition: evidence.values[name]}
+                 for name, refs in before.items()},
+        forecasts=evidence.forecasts,
+        scores=pa.concat_tables([*(frame.store.read(ref) for ref in scored.values()), tables["forecast_scores"]]),
+        metrics={name: frame.store.read(ref) for name, ref in metrics.items()},
+        earlier=(last, frame.store.read(inventories[last])) if last else None)
+    page = build_report(findings, frame.platform, frame.partition)
+    return frame.store.publish_files(REPORT, {FILE: page}, **where, recipe=recipe)
+
+
+def _earlier(frame: Frame, contract: Contract, name: str = "") -> dict[str, ArtifactRef]:
+    """Published artifacts of earlier partitions within the forecast's reach, by partition, ascending."""
+    from assay.forecasting.history import in_reach
+
+    platform = frame.platform.platform
+    partitions = in_reach(frame.store.partitions(contract, platform, name), frame.partition)
+    return {p: frame.store.get(contract, platform, p, name) for p in partitions}
+
+
+def _settings(frame: Frame) -> dict[str, Any]:
+    """The part of the manifest that the inventory depends on: not where its sources lie on this machine."""
+    return frame.platform.model_dump(mode="json", exclude={"sources", "schedule"})
