@@ -178,6 +178,16 @@ _CHECK_COLUMNS = [
 PARTITION_CHECKS = Contract("partition_checks", pa.schema(_CHECK_COLUMNS), per="asset")
 CHECKS = Contract("checks", pa.schema(_CHECK_COLUMNS))
 
+CHECK_INDEX = Contract("check_index", pa.schema([
+    _ASSET,
+    _col("source_partition", _STRING, "label of the source partition that was checked"),
+    _col("uri", _STRING, "the partition_checks artifact"),
+    _col("fingerprint", _STRING, "of the partition_checks artifact"),
+    _col("row_count", _INT, "expectations computed"),
+    _col("passed", _BOOL, "every critical expectation holds"),
+    _col("reason", _STRING, "the first critical expectation that doesn't, in one sentence", null=True),
+]), per="asset")
+
 GATE = Contract("gate", pa.schema([
     _ASSET,
     _col("source_partition", _STRING, "label of the source's own partition"),
@@ -195,7 +205,7 @@ ASSET_STATES = Contract("asset_states", pa.schema([
     _col("status", _STRING, "ok, unchanged, degraded, quarantined, missing"),
     _col("reason", _STRING, "one sentence where status is neither ok nor unchanged", null=True),
     _col("last_good_partition", _STRING, "newest usable source partition", null=True),
-    _col("quality_score", _FLOAT, "share of passed checks, critical ones count three times, 0..1", null=True),
+    _col("quality_score", _FLOAT, "mean over dimensions of the share of passed checks, critical ones count three times, 0..1", null=True),
 ]))
 
 FEATURES = Contract("features", pa.schema([
@@ -328,6 +338,6 @@ REPORT = Contract("report", pa.schema([]), ledger=True, open=True)
 DATA_DOCS = Contract("data_docs", pa.schema([]), ledger=True, open=True)
 
 CONTRACTS: dict[str, Contract] = {c.name: c for c in (
-    DISCOVERED, SNAPSHOT, HISTORY, PROFILE_STATES, PROFILES, COLUMNS, TABLE_KINDS, RELATIONS, PARTITION_CHECKS, CHECKS, GATE,
+    DISCOVERED, SNAPSHOT, HISTORY, PROFILE_STATES, PROFILES, COLUMNS, TABLE_KINDS, RELATIONS, PARTITION_CHECKS, CHECKS, CHECK_INDEX, GATE,
     ASSET_STATES, FEATURES, WINDOW_FEATURES, LABELS, MODEL, MODEL_METRICS, EMBEDDINGS, VALUES, COALITION_PAYOFFS,
     FORECASTS, FORECAST_SCORES, ASSETS, INVENTORY, RUN_METRICS, REPORT, DATA_DOCS)}

@@ -1,0 +1,1 @@
+"""Data quality: suites and their validation through Great Expectations, the gate, and scores."""
