@@ -205,7 +205,7 @@ ASSET_STATES = Contract("asset_states", pa.schema([
     _col("status", _STRING, "ok, unchanged, degraded, quarantined, missing"),
     _col("reason", _STRING, "one sentence where status is neither ok nor unchanged", null=True),
     _col("last_good_partition", _STRING, "newest usable source partition", null=True),
-    _col("quality_score", _FLOAT, "mean over dimensions of the share of passed checks, critical ones count three times, 0..1", null=True),
+    _col("quality_score", _FLOAT, "mean over dimensions of passed checks, critical ones count thrice, 0..1", null=True),
 ]))
 
 FEATURES = Contract("features", pa.schema([
@@ -338,6 +338,6 @@ REPORT = Contract("report", pa.schema([]), ledger=True, open=True)
 DATA_DOCS = Contract("data_docs", pa.schema([]), ledger=True, open=True)
 
 CONTRACTS: dict[str, Contract] = {c.name: c for c in (
-    DISCOVERED, SNAPSHOT, HISTORY, PROFILE_STATES, PROFILES, COLUMNS, TABLE_KINDS, RELATIONS, PARTITION_CHECKS, CHECKS, CHECK_INDEX, GATE,
-    ASSET_STATES, FEATURES, WINDOW_FEATURES, LABELS, MODEL, MODEL_METRICS, EMBEDDINGS, VALUES, COALITION_PAYOFFS,
+    DISCOVERED, SNAPSHOT, HISTORY, PROFILE_STATES, PROFILES, COLUMNS, TABLE_KINDS, RELATIONS, PARTITION_CHECKS, CHECKS, CHECK_INDEX,
+    GATE, ASSET_STATES, FEATURES, WINDOW_FEATURES, LABELS, MODEL, MODEL_METRICS, EMBEDDINGS, VALUES, COALITION_PAYOFFS,
     FORECASTS, FORECAST_SCORES, ASSETS, INVENTORY, RUN_METRICS, REPORT, DATA_DOCS)}

@@ -7,7 +7,7 @@ whose result shows single values (smallest, largest, most common, distinct ones)
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -216,7 +216,8 @@ class CompoundKey(_Expectation):
 
 
 Expectation = Annotated[
-    RowCount | ColumnSet | Presence | RowWise | Range | Length | Membership | Pattern | ColumnType | Aggregate | Order | CompoundKey,
+    RowCount | ColumnSet | Presence | RowWise | Range | Length | Membership | Pattern | ColumnType | Aggregate | Order
+    | CompoundKey,
     Field(discriminator="expectation")]
 
 FAMILIES: tuple[type[_Expectation], ...] = (
@@ -225,7 +226,7 @@ FAMILIES: tuple[type[_Expectation], ...] = (
 
 def known_types() -> dict[str, type[_Expectation]]:
     """Every expectation type that a suite may name, with the model of its arguments."""
-    return {name: family for family in FAMILIES for name in family.model_fields["expectation"].annotation.__args__}
+    return {name: family for family in FAMILIES for name in get_args(family.model_fields["expectation"].annotation)}
 
 
 def _resolve(value: Any, source_partition: str) -> Any:

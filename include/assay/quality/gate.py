@@ -10,6 +10,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import pairwise
 
 from assay.contracts.enums import AssetStatus
 
@@ -99,7 +100,8 @@ def judge(labels: Sequence[SourceLabel], partition: str, *, known_ahead: int = 0
         return Standing(AssetStatus.OK, last_good, None)
     due = overdue_since([label.label for label in ordered], horizon, rhythm_days)
     if due is not None:
-        return Standing(AssetStatus.DEGRADED, last_good, f"the partition due on {due} is missing; {_instead(last_good, partition)}")
+        reason = f"the partition due on {due} is missing; {_instead(last_good, partition)}"
+        return Standing(AssetStatus.DEGRADED, last_good, reason)
     arrived = date.fromisoformat(last_good) >= horizon
     return Standing(AssetStatus.OK if arrived else AssetStatus.UNCHANGED, last_good, None)
 
@@ -118,7 +120,7 @@ def overdue_since(labels: Sequence[str], horizon: date, rhythm_days: float | Non
     if rhythm_days is None:
         return None
     days = [date.fromisoformat(label) for label in labels]
-    gaps = sorted((later - earlier).days for earlier, later in zip(days, days[1:], strict=False))
+    gaps = sorted((later - earlier).days for earlier, later in pairwise(days))
     usual = gaps[math.ceil(_USUAL * len(gaps)) - 1] if gaps else 0
     due = days[-1] + timedelta(days=max(1, math.ceil(rhythm_days), usual))
     return due.isoformat() if due <= horizon else None

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 from assay.config import find_platforms
 from assay.config.settings import REPOSITORY
 from assay.contracts.enums import Dimension, Severity
-from assay.errors import ConfigError
+from assay.errors import ConfigError, shorten
 from assay.quality.expectations import Aggregate, Expectation, RowCount, known_types
 
 FOLDER = "expectations"
@@ -38,12 +38,11 @@ class _Shared(BaseModel):
 
 def default_suite(columns: Sequence[str]) -> Suite:
     """What holds for any asset: it has rows, and no column of it is all null."""
-    filled = "expect_column_proportion_of_non_null_values_to_be_between"
     return Suite(expectations=(
         RowCount(expectation="expect_table_row_count_to_be_between", min_value=1, severity=Severity.CRITICAL,
                  dimension=Dimension.COMPLETENESS),
-        *(Aggregate(expectation=filled, column=column, min_value=0, strict_min=True, severity=Severity.WARNING,
-                    dimension=Dimension.COMPLETENESS) for column in columns),
+        *(Aggregate(expectation="expect_column_proportion_of_non_null_values_to_be_between", column=column, min_value=0,
+                    strict_min=True, severity=Severity.WARNING, dimension=Dimension.COMPLETENESS) for column in columns),
     ))
 
 
@@ -117,13 +116,16 @@ def _explain(error: ValidationError, raw: list[Any], path: Path) -> ConfigError:
     # The second part of the location is the type that chose the model, the rest is the key inside it.
     key = ".".join(str(part) for part in first["loc"][2:])
     if first["type"] in ("union_tag_invalid", "union_tag_not_found"):
-        return ConfigError(str(path), f"unknown expectation {kind!r} in entry {number + 1}", _nearest(kind, list(known_types())))
+        problem = f"unknown expectation {kind!r} in entry {number + 1}"
+        return ConfigError(str(path), problem, _nearest(kind, list(known_types())))
     if first["type"] == "extra_forbidden":
         known = [name for name in known_types()[kind].model_fields if name not in entry]
         return ConfigError(str(path), f"unknown key {key!r} in {where}", _nearest(key, known))
     if first["type"] == "missing":
         return ConfigError(str(path), f"missing key {key!r} in {where}", _add(key))
-    return ConfigError(str(path), f"{where}{' ' + key if key else ''}: {first['msg']}", f"got {first['input']!r}, see docs/quality.md")
+    takes = ", ".join(name for name in known_types()[kind].model_fields if name != "expectation")
+    got = f"got {shorten(first['input'], 80)!r}; the type takes {takes}"
+    return ConfigError(str(path), f"{key or 'arguments'} of {where}: {first['msg']}", got)
 
 
 def _add(key: str) -> str:

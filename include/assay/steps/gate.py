@@ -40,7 +40,7 @@ def gate(night: Night, histories: Sequence[ArtifactRef], checks: Sequence[Artifa
         index = _by_asset(frame, checks)
         assets = sorted(set(found) | set(past) | set(index))
         _report_idle_suites(frame, assets)
-        newest = {asset: max(index[asset], key=lambda row: str(row["source_partition"])) for asset in assets if index.get(asset)}
+        newest = {asset: max(rows, key=lambda row: str(row["source_partition"])) for asset, rows in sorted(index.items())}
         shown = {asset: _checks_of(frame, row) for asset, row in newest.items()}
 
         known_ahead = {asset: frame.platform.known_ahead(asset) for asset in assets}
