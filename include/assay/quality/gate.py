@@ -71,13 +71,13 @@ class Standing:
     reason: str | None
 
 
-def judge(labels: Sequence[SourceLabel], partition: str, *, known_ahead: int = 0, rhythm_days: float | None = None) -> Standing:
+def judge(labels: Sequence[SourceLabel], partition: str, rhythm_days: float | None = None) -> Standing:
     """How an asset stands.
 
     Args:
-        labels: Every label in reach, in any order, each once.
+        labels: Every label in reach, in any order, each once. Those after `partition` are known ahead of their date, which
+            is allowed but never due.
         partition: Partition of the run.
-        known_ahead: Days before its date that a partition of the asset is known.
         rhythm_days: Median distance between its partitions; None where it isn't known.
     """
     whole = next((label for label in labels if not label.label and label.status != _FOUND), None)
@@ -88,7 +88,6 @@ def judge(labels: Sequence[SourceLabel], partition: str, *, known_ahead: int = 0
         found = f"{_named(last)}: {last.reason}" if last else "the source has no partition of it in reach"
         return Standing(AssetStatus.MISSING, None, f"nothing is usable; {found}")
     last_good, newest = good[-1], ordered[-1]
-    horizon = date.fromisoformat(partition) + timedelta(days=known_ahead)
     if newest.label != last_good:
         status = AssetStatus.QUARANTINED if newest.failure is not None else AssetStatus.DEGRADED
         return Standing(status, last_good, f"{_named(newest)} is not usable, {newest.reason}; {_instead(last_good, partition)}")
@@ -98,23 +97,22 @@ def judge(labels: Sequence[SourceLabel], partition: str, *, known_ahead: int = 0
         return Standing(AssetStatus.DEGRADED, last_good, f"{problem}; {_instead(last_good, partition)}")
     if not last_good:
         return Standing(AssetStatus.OK, last_good, None)
-    due = overdue_since([label.label for label in ordered], horizon, rhythm_days)
+    due = overdue_since([label.label for label in ordered], partition, rhythm_days)
     if due is not None:
         reason = f"the partition due on {due} is missing; {_instead(last_good, partition)}"
         return Standing(AssetStatus.DEGRADED, last_good, reason)
-    arrived = date.fromisoformat(last_good) >= horizon
-    return Standing(AssetStatus.OK if arrived else AssetStatus.UNCHANGED, last_good, None)
+    return Standing(AssetStatus.OK if last_good >= partition else AssetStatus.UNCHANGED, last_good, None)
 
 
-def overdue_since(labels: Sequence[str], horizon: date, rhythm_days: float | None) -> str | None:
-    """The day on which a partition newer than the last of `labels` was due, or None where none was due by `horizon`.
+def overdue_since(labels: Sequence[str], partition: str, rhythm_days: float | None) -> str | None:
+    """The day on which a partition newer than the last of `labels` was due, or None where none was due by `partition`.
 
     The usual gap is the larger of the rhythm and the 95 % point of the asset's own gaps: a table that skips days without
     rows isn't late after one of them, while one closed day a year doesn't excuse a daily table's missing day.
 
     Args:
         labels: Ascending dates, `YYYY-MM-DD`, at least one.
-        horizon: The last day of which a partition can be known.
+        partition: Partition of the run.
         rhythm_days: Median gap in days; None is taken for "no rhythm", of which nothing is ever due.
     """
     if rhythm_days is None:
@@ -123,7 +121,7 @@ def overdue_since(labels: Sequence[str], horizon: date, rhythm_days: float | Non
     gaps = sorted((later - earlier).days for earlier, later in pairwise(days))
     usual = gaps[math.ceil(_USUAL * len(gaps)) - 1] if gaps else 0
     due = days[-1] + timedelta(days=max(1, math.ceil(rhythm_days), usual))
-    return due.isoformat() if due <= horizon else None
+    return due.isoformat() if due <= date.fromisoformat(partition) else None
 
 
 def _named(label: SourceLabel) -> str:

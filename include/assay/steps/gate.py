@@ -46,8 +46,7 @@ def gate(night: Night, histories: Sequence[ArtifactRef], checks: Sequence[Artifa
         known_ahead = {asset: frame.platform.known_ahead(asset) for asset in assets}
         labels = {asset: _labels(frame.partition, known_ahead[asset], found.get(asset, []), past.get(asset, []),
                                  index.get(asset, [])) for asset in assets}
-        standings = {asset: judge(labels[asset], frame.partition, known_ahead=known_ahead[asset],
-                                  rhythm_days=_rhythm(found.get(asset, []))) for asset in assets}
+        standings = {asset: judge(labels[asset], frame.partition, _rhythm(found.get(asset, []))) for asset in assets}
         for asset, standing in standings.items():
             if standing.reason:
                 logger.warning("%s is %s: %s", asset, standing.status, standing.reason)
