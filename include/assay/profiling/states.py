@@ -14,7 +14,6 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from assay.contracts.schemas import PROFILE_STATES
 from assay.engine import connect, literal, quote
 from assay.errors import UnreadableData, shorten
 from assay.profiling import nearly_unique

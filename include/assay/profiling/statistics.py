@@ -48,7 +48,8 @@ def _profile_column(rows: pa.Table) -> dict[str, Any]:
     values, null_count = counted.filter(pc.invert(missing)), _total(counted.filter(missing))
     out: dict[str, Any] = {field: None for field in PROFILES.schema.names}
     out |= {"asset_id": rows.column("asset_id")[0].as_py(), "column": rows.column("column")[0].as_py(),
-            "row_count": _total(rows), "null_count": null_count, "distinct_count": _distinct(values, exact=not summary.num_rows),
+            "row_count": _total(rows), "null_count": null_count,
+            "distinct_count": _distinct(values, exact=not summary.num_rows),
             "method": _SAMPLED if summary.num_rows else _EXACT}
     low, high = extremes(summary, dtype) if summary.num_rows else extremes(values, dtype)
     out["min"], out["max"] = low[0], high[0]
