@@ -1,0 +1,85 @@
+"""What every connector offers, and what it tells about a source."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import pyarrow as pa
+
+
+@dataclass(frozen=True)
+class SourcePartition:
+    """One partition of a table at its source.
+
+    Attributes:
+        label: Date in its hive folder, `YYYY-MM-DD`; empty for a table without dated partitions.
+        location: Folder that holds its files.
+        format: parquet or csv; both, comma separated, where they lie side by side.
+        files: Paths below `location`, sorted; empty where the folder holds no data file.
+        bytes: Size of the files together.
+    """
+
+    label: str
+    location: str
+    format: str
+    files: tuple[str, ...]
+    bytes: int
+
+
+@dataclass(frozen=True)
+class SourceTable:
+    """A table of a source.
+
+    Attributes:
+        name: Its name, unique in the source.
+        partitions: Ascending by label.
+    """
+
+    name: str
+    partitions: tuple[SourcePartition, ...]
+
+
+@dataclass(frozen=True)
+class Footer:
+    """What a partition's files say of themselves.
+
+    Attributes:
+        schema: Column -> DuckDB type, in the table's order.
+        row_count: Rows over all files.
+        column_bytes: Column -> stored size in bytes; about equal shares where the format doesn't tell.
+        fingerprint: Hex SHA-256 over names and content of the files.
+    """
+
+    schema: Mapping[str, str]
+    row_count: int
+    column_bytes: Mapping[str, int]
+    fingerprint: str
+
+
+class Connector(Protocol):
+    """A place that tables come from.
+
+    All methods raise `SourceUnavailable` where the place can't be reached, and `UnreadableData` where one file or column
+    can't be read.
+    """
+
+    def list_tables(self) -> list[SourceTable]:
+        """Every table with its partitions, ascending by name."""
+
+    def fingerprint(self, partition: SourcePartition) -> str:
+        """Hex SHA-256 over names and content of the partition's files."""
+
+    def footer(self, partition: SourcePartition) -> Footer:
+        """Schema and row count of a partition, without reading more columns than the format needs."""
+
+    def read(self, partition: SourcePartition, columns: Sequence[str] | None = None, *,
+             fingerprint: str | None = None) -> pa.Table:
+        """The partition's rows as they are at the source.
+
+        Args:
+            partition: As listed.
+            columns: Columns to read, in this order; all by default.
+            fingerprint: What the content must still be.
+        """
