@@ -1,0 +1,89 @@
+"""Task `profile`: count the values of every recent partition, and derive the newest one's statistics from the counts."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+import pyarrow as pa
+
+from assay.contracts.refs import ArtifactRef, Night
+from assay.contracts.schemas import PROFILE_STATES, PROFILES, SNAPSHOT
+from assay.errors import UnreadableData
+from assay.steps.frame import Frame, open_frame
+
+logger = logging.getLogger(__name__)
+
+RECENT_DAYS = 28  # assets are classified by the partitions of so many days
+_MODULES = ("assay.steps.profile", "assay.profiling", "assay.engine")
+
+
+def profile(night: Night, histories: Sequence[ArtifactRef]) -> list[ArtifactRef]:
+    """Profile the assets of one batch.
+
+    A snapshot that can't be read costs its asset that one partition, with a sentence in the log.
+
+    Args:
+        night: The run.
+        histories: Contract `history` of each asset of the batch.
+
+    Returns:
+        Contract `profile_states` of every recent partition of each asset, oldest first: the last 28 days up to what is
+        known ahead, or the newest partition where all are older.
+    """
+    part = _asset(histories[0]) if histories else "none"
+    with open_frame("profile", night.platform, night.partition, _MODULES, part) as frame:
+        return [state for history in histories for state in _profile_asset(frame, history)]
+
+
+def _asset(history: ArtifactRef) -> str:
+    """The asset whose history `history` is: the last part of its folder, which is there even where it has no rows."""
+    return history.uri.rstrip("/").rsplit("/", 1)[-1]
+
+
+def _profile_asset(frame: Frame, history: ArtifactRef) -> list[ArtifactRef]:
+    from assay.profiling.statistics import profile as summarise
+
+    asset_id = _asset(history)
+    with frame.measure(asset_id):
+        snapshots = _readable(frame, asset_id, history)
+        first = (date.fromisoformat(frame.partition) - timedelta(days=RECENT_DAYS)).isoformat()
+        known: dict[str, pa.Table] = {}
+        states: list[ArtifactRef] = []
+        for label, snapshot in reversed(snapshots):
+            if states and label and label <= first:
+                break
+            state = _count(frame, asset_id, label, snapshot, known)
+            if state is not None:
+                states.append(state)
+        if states:
+            newest = states[0]
+            frame.publish(PROFILES, lambda: summarise(frame.store.read(newest)), name=asset_id, inputs=[newest.fingerprint])
+        logger.info("profiled %d of %d partitions of %s", len(states), len(snapshots), asset_id)
+        return states[::-1]
+
+
+def _readable(frame: Frame, asset_id: str, history: ArtifactRef) -> list[tuple[str, ArtifactRef]]:
+    """Label and snapshot of each ingested partition that is known by the run's, oldest first."""
+    last = (date.fromisoformat(frame.partition) + timedelta(days=frame.platform.known_ahead(asset_id))).isoformat()
+    rows = frame.store.read(history).sort_by("source_partition").to_pylist()
+    return [(row["source_partition"], ArtifactRef(SNAPSHOT.name, row["uri"], row["row_count"], row["fingerprint"]))
+            for row in rows if row["uri"] and row["source_partition"] <= last]
+
+
+def _count(frame: Frame, asset_id: str, label: str, snapshot: ArtifactRef, known: dict[str, pa.Table]) -> ArtifactRef | None:
+    """State of one partition, or None where its snapshot can't be read; `known` holds what was counted by content."""
+    from assay.profiling.states import count_values
+
+    def make() -> pa.Table:
+        if snapshot.fingerprint not in known:
+            known[snapshot.fingerprint] = count_values(frame.store.files(snapshot), asset_id)
+        return known[snapshot.fingerprint]
+
+    try:
+        return frame.publish(PROFILE_STATES, make, name=asset_id, partition=label or frame.partition,
+                             inputs=[snapshot.fingerprint])
+    except UnreadableData as error:
+        logger.warning("partition %s of %s has no profile: %s", label or frame.partition, asset_id, error)
+        return None
