@@ -25,7 +25,7 @@ from assay.sources.formats import SUFFIXES, parse, read_header, type_name, unify
 logger = logging.getLogger(__name__)
 
 _DRAFTS = (".draft", ".tmp", ".crc", ".inprogress")
-_DEEPEST = 4  # levels of folders below a partition; also ends loops of symbolic links
+_DEEPEST = 4  # levels of folders below a partition
 
 
 class FilesSource:
@@ -96,13 +96,21 @@ class FilesSource:
             if isinstance(error, SourceUnavailable):
                 raise
             raise SourceUnavailable(folder, str(error)) from error
-        return sorted((e for e in found if not _is_hidden(e)), key=lambda e: str(e["name"]))
+        return sorted((self._follow(e) for e in found if not _is_hidden(e)), key=lambda e: str(e["name"]))
+
+    def _follow(self, entry: dict[str, Any]) -> dict[str, Any]:
+        """A symbolic link as what it points at; whether it may be read is decided when it is."""
+        if not entry.get("islink"):
+            return entry
+        return entry | {"type": "directory" if self._fs.isdir(entry["name"]) else "file"}
 
     def _files(self, folder: str, depth: int = 0) -> list[dict[str, Any]]:
-        """Data files in `folder` and the folders below it."""
+        """Data files in `folder` and the folders below it; linked folders there could repeat rows and are left out."""
         files: list[dict[str, Any]] = []
         for entry in self._entries(folder):
-            if entry["type"] == "directory":
+            if entry["type"] == "directory" and entry.get("islink"):
+                logger.warning("%s is a linked folder inside a partition; it is left out", entry["name"])
+            elif entry["type"] == "directory":
                 files += self._files(entry["name"], depth + 1) if depth < _DEEPEST else []
             elif _is_data(entry):
                 files.append(entry)

@@ -85,9 +85,10 @@ def parse(location: str, content: bytes, columns: Sequence[str] | None = None) -
         names = _once(location, file.schema_arrow).names
         wanted = [name for name in names if columns is None or name in columns]
         try:
-            return file.read(columns=wanted).replace_schema_metadata(None)
+            table = file.read(columns=wanted)
         except (pa.ArrowException, OSError) as error:
             raise UnreadableData(location, str(error), column=_torn_column(file, wanted)) from error
+        return table.replace_schema_metadata(None) if wanted else table  # without columns that would lose the row count
     if not content:
         raise UnreadableData(location, "it is empty")
     try:
