@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 import re
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, get_args
 
@@ -42,7 +41,6 @@ def load_platform(name: str) -> Platform:
     return _load(path, path.read_text(encoding="utf-8"))
 
 
-@lru_cache(maxsize=64)
 def _load(path: Path, text: str) -> Platform:
     try:
         raw = yaml.safe_load(text)

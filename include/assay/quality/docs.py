@@ -38,8 +38,6 @@ def build_docs(table: pa.Table, suite: Suite | None, asset_id: str, source_parti
     suite = suite or default_suite(table.column_names)
     with tempfile.TemporaryDirectory(prefix="assay-docs-") as folder:
         context = open_context()
-        for site in list(context.variables.data_docs_sites or {}):
-            context.delete_data_docs_site(site)
         context.add_data_docs_site(_SITE, {
             "class_name": "SiteBuilder", "show_how_to_buttons": False,
             "site_index_builder": {"class_name": "DefaultSiteIndexBuilder"},

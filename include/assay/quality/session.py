@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,9 @@ def open_context() -> Any:
 
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = {"globally": False, "metric_calculations": False}
+    for name, site in list((context.variables.data_docs_sites or {}).items()):  # pages in a temporary folder nobody reads
+        context.delete_data_docs_site(name)
+        shutil.rmtree(site["store_backend"]["base_directory"], ignore_errors=True)
     return context
 
 

@@ -107,15 +107,15 @@ def parse_suite(path: Path, text: str) -> Suite:
 
 
 def _explain(error: ValidationError, raw: list[Any], path: Path) -> ConfigError:
-    """The first mistake of `error`, in one sentence."""
-    first = error.errors()[0]
+    """The first mistake of `error`, in one sentence; a misspelt key comes before the missing one that it leaves behind."""
+    first = min(error.errors(), key=lambda mistake: (mistake["loc"][0], mistake["type"] != "extra_forbidden"))
     number = int(first["loc"][0])
     entry = raw[number] if isinstance(raw[number], dict) else {}
     kind = str(entry.get("expectation", "no type"))
     where = f"entry {number + 1} ({kind})"
     # The second part of the location is the type that chose the model, the rest is the key inside it.
     key = ".".join(str(part) for part in first["loc"][2:])
-    if first["type"] in ("union_tag_invalid", "union_tag_not_found"):
+    if kind not in known_types():
         problem = f"unknown expectation {kind!r} in entry {number + 1}"
         return ConfigError(str(path), problem, _nearest(kind, list(known_types())))
     if first["type"] == "extra_forbidden":
