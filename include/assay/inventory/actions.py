@@ -25,7 +25,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from assay.contracts.enums import Action, AssetStatus, ValueStatus
-from assay.inventory.wording import amount, interval, percent
+from assay.inventory.wording import amount, interval, percent, widest
 
 LITTLE_SHARE = 0.05  # of all value: below it direct personal data is a risk first
 MUCH_SHARE = 0.10  # of all value: above it quality and growth matter
@@ -74,11 +74,18 @@ class Facts:
 
     @property
     def worth(self) -> str:
+        """The value in words."""
+        return "no known value" if self.value is None else f"{self._value} {self.unit}"
+
+    @property
+    def worth_within(self) -> str:
         """The value in words, with its interval where one is known."""
-        if self.value is None:
-            return "no known value"
-        span = "" if self.ci_low is None else f" ({interval(self.ci_low, self.ci_high)})"
-        return f"{amount(self.value)} {self.unit}{span}"
+        unknown = self.value is None or self.ci_low is None
+        return self.worth if unknown else f"{self.worth} ({interval(self.ci_low, self.ci_high)})"
+
+    @property
+    def _value(self) -> str:
+        return "" if self.value is None else amount(self.value, widest(self.ci_low, self.ci_high))
 
     @property
     def portion(self) -> str:
@@ -159,25 +166,26 @@ RULES: tuple[Rule, ...] = (
          lambda f: f"It is a copy of {f.duplicate_of}: one of them is enough and saves {amount(f.cost)} {f.unit}.",
          lambda f: f.cost),
     Rule("harmful", Action.REVIEW, _below_zero,
-         lambda f: f"With it the decision earns less: {f.worth}, the whole interval lies below 0.",
+         lambda f: f"With it the decision earns less: {f.worth_within}, the whole interval lies below 0.",
          lambda f: None if f.value is None else -f.value),
     Rule("broken", Action.REPAIR, lambda f: f.status in BROKEN, _broken_reason, _value),
     Rule("exposed", Action.PROTECT, lambda f: f.pii_level == "direct" and _little(f),
          lambda f: f"It holds direct personal data and brings {f.worth}{f.portion}: restrict, mask or drop it.", _value),
     Rule("costly", Action.ARCHIVE, _costly,
-         lambda f: f"It costs {amount(f.cost)} {f.unit} and brings {f.worth}: even the upper end does not pay for it.",
+         lambda f: f"It costs {amount(f.cost)} {f.unit} and brings {f.worth_within}: even the upper end does not pay for it.",
          lambda f: f.cost),
     Rule("flawed", Action.REPAIR, _flawed,
          lambda f: f"It brings {f.worth}{f.portion}, but only {percent(f.quality or 0)} of its weighted checks pass.", _value),
     Rule("unclear", Action.REVIEW, lambda f: f.value_status == ValueStatus.NOT_DISTINGUISHABLE,
-         lambda f: f"Its value can't be told from 0: {f.worth}; more windows would show.", lambda f: f.ci_high),
+         lambda f: f"Its value can't be told from 0: {f.worth_within}; more windows would show.", lambda f: f.ci_high),
     Rule("predicted", Action.REVIEW, lambda f: f.value_status == ValueStatus.PREDICTED,
          lambda f: f"Its value of {f.worth} is predicted, not measured: try it in a use case.", _value),
     Rule("unvalued", Action.REVIEW, lambda f: f.value is None,
          lambda f: f"Unvalued: {f.value_reason.rstrip('. ') or 'no reason was recorded'}; it costs {amount(f.cost)} {f.unit}.",
          lambda f: None),
     Rule("leading", Action.INVEST, _leading, _leading_reason, _value),
-    Rule("sound", Action.KEEP, lambda f: True, lambda f: f"It brings {f.worth}{f.portion} and costs {amount(f.cost)}.", _value),
+    Rule("sound", Action.KEEP, lambda f: True,
+         lambda f: f"It brings {f.worth}{f.portion} and costs {amount(f.cost)} {f.unit}.", _value),
 )
 
 

@@ -8,6 +8,8 @@ from datetime import date
 
 from assay.inventory.wording import amount
 
+AXIS = 58.0  # room for the axis labels left of a trend
+
 
 @dataclass(frozen=True)
 class Bar:
@@ -58,18 +60,18 @@ class Spark:
         line: Points of the past, `x,y x,y …`.
         fan: Polygon of the forecast's p10..p90.
         last: x and y of the newest value.
-        zero: y of 0.
+        zero: y of 0, None where the drawing doesn't reach it.
     """
 
     line: str
     fan: str
     last: tuple[float, float]
-    zero: float
+    zero: float | None
 
 
 def spark(past: Sequence[tuple[str, float]], ahead: Sequence[tuple[str, float, float]], width: float = 120.0,
           height: float = 34.0) -> Spark | None:
-    """Sparkline of one asset; None without a past.
+    """Sparkline of one asset, scaled to its own range; None without a past.
 
     Args:
         past: Partition and value, oldest first.
@@ -80,7 +82,7 @@ def spark(past: Sequence[tuple[str, float]], ahead: Sequence[tuple[str, float, f
     if not past:
         return None
     first, end = _day(past[0][0]), _day(ahead[-1][0] if ahead else past[-1][0])
-    levels = [0.0, *(v for _, v in past), *(v for _, low, high in ahead for v in (low, high))]
+    levels = [*(v for _, v in past), *(v for _, low, high in ahead for v in (low, high))]
     least, most = min(levels), max(levels)
 
     def x(partition: str) -> float:
@@ -93,7 +95,7 @@ def spark(past: Sequence[tuple[str, float]], ahead: Sequence[tuple[str, float, f
     upper = [f"{x(p)},{y(high)}" for p, _, high in ahead]
     lower = [f"{x(p)},{y(low)}" for p, low, _ in reversed(ahead)]
     fan = " ".join([f"{last[0]},{last[1]}", *upper, *lower]) if ahead else ""
-    return Spark(" ".join(f"{x(p)},{y(v)}" for p, v in past), fan, last, y(0.0))
+    return Spark(" ".join(f"{x(p)},{y(v)}" for p, v in past), fan, last, y(0.0) if least <= 0 <= most else None)
 
 
 @dataclass(frozen=True)
@@ -121,13 +123,13 @@ def trend(points: Sequence[tuple[str, float]], width: float = 460.0, height: flo
     """The total value by partition, axis from 0; None with fewer than two points, which show no trend."""
     if len(points) < 2:
         return None
-    left, right, top, bottom = 8.0, 8.0, 22.0, 24.0
+    left, right, top, bottom = AXIS, 8.0, 22.0, 24.0
     first, end = _day(points[0][0]), _day(points[-1][0])
     marks = _round_steps(min(0.0, *(v for _, v in points)), max(0.0, *(v for _, v in points)))
     least, most = marks[0], marks[-1]
 
     def x(partition: str) -> float:
-        return round(left + 14 + (width - left - right - 28) * (_day(partition) - first) / ((end - first) or 1), 1)
+        return round(left + 14 + (width - left - right - 22) * (_day(partition) - first) / ((end - first) or 1), 1)
 
     def y(value: float) -> float:
         return round(top + (height - top - bottom) * (most - value) / ((most - least) or 1), 1)
@@ -140,7 +142,7 @@ def trend(points: Sequence[tuple[str, float]], width: float = 460.0, height: flo
 
 def _round_steps(least: float, most: float) -> list[float]:
     """Three to six round numbers that hold the range, 0 among them."""
-    span = (most - least) or 1.0
+    span = max(most - least, 1e-9)
     power = 1.0
     while power * 10 <= span:
         power *= 10
@@ -148,7 +150,7 @@ def _round_steps(least: float, most: float) -> list[float]:
         power /= 10
     step = next(power * f for f in (0.2, 0.25, 0.5, 1, 2, 2.5, 5) if span / (power * f) <= 4)
     start = int(least // step)
-    stop = -int(-most // step)
+    stop = max(-int(-most // step), start + 1)
     return [n * step for n in range(start, stop + 1)]
 
 

@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from assay.contracts.enums import Action
-from assay.inventory.wording import amount, interval
+from assay.inventory.wording import amount, interval, widest
 
 ACTION_STYLES = {
     Action.INVEST: "bold green", Action.KEEP: "green", Action.REPAIR: "bold red", Action.MERGE: "cyan",
@@ -34,13 +34,12 @@ def render(inventory: pa.Table, *, title: str = "", caption: str = "") -> Table:
     table = Table(title=escape(title) or None, caption=escape(caption) or None, box=box.SIMPLE_HEAD, pad_edge=False,
                   caption_justify="left", title_justify="left", padding=(0, 1, 0, 0))
     table.add_column("#", justify="right", style="dim")
-    table.add_column("asset", overflow="fold", min_width=12, ratio=3)
-    table.add_column(f"value\n{unit}" if unit else "value", justify="right", min_width=9, ratio=2)
-    table.add_column("next\nwindow", justify="right")
-    table.add_column("quality", justify="right")
-    table.add_column("status")
-    table.add_column("action")
-    table.add_column("why", overflow="fold", min_width=14, ratio=6)
+    table.add_column("asset", overflow="fold")
+    table.add_column(f"value\n{unit}" if unit else "value", justify="right")
+    table.add_column("next\nwindow", justify="right", no_wrap=True)
+    table.add_column("quality\nstatus", no_wrap=True)
+    table.add_column("action", no_wrap=True)
+    table.add_column("why", overflow="fold")
     for row in rows:
         table.add_row(*_cells(row))
     return table
@@ -50,10 +49,8 @@ def _cells(row: dict[str, Any]) -> list[Text]:
     dim = Text("–", style="dim")
     return [
         Text(str(row["rank"])), Text(row["asset_id"]), _value(row),
-        dim if row["forecast"] is None else Text(amount(row["forecast"])),
-        dim if row["quality_score"] is None else Text(f"{row['quality_score']:.0%}"),
-        Text(row["status"], style="" if row["status"] in ("ok", "unchanged") else "red"),
-        Text(row["action"], style=ACTION_STYLES.get(row["action"], "")), Text(row["reason"]),
+        dim if row["forecast"] is None else Text(amount(row["forecast"], _largest(row))),
+        _quality(row), Text(row["action"], style=ACTION_STYLES.get(row["action"], "")), Text(row["reason"]),
     ]
 
 
@@ -61,7 +58,17 @@ def _value(row: dict[str, Any]) -> Text:
     """The value with its interval below; a word where there is none, never 0."""
     if row["value"] is None:
         return Text(row["value_status"], style="dim")
-    text = Text(amount(row["value"]), style="bold" if row["value_status"] == "valued" else "")
+    text = Text(amount(row["value"], _largest(row)), style="bold" if row["value_status"] == "valued" else "")
     if row["ci_low"] is not None:
         text.append(f"\n{interval(row['ci_low'], row['ci_high'])}", style="dim not bold")
     return text
+
+
+def _largest(row: dict[str, Any]) -> float:
+    return widest(row["ci_low"], row["ci_high"])
+
+
+def _quality(row: dict[str, Any]) -> Text:
+    """The score, and the status below it."""
+    text = Text("–" if row["quality_score"] is None else f"{row['quality_score']:.0%}")
+    return text.append(f"\n{row['status']}", style="dim" if row["status"] in ("ok", "unchanged") else "red")

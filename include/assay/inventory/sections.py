@@ -15,7 +15,7 @@ from assay.inventory.assets import by_asset
 from assay.inventory.charts import bars, spark
 from assay.inventory.combine import Scale
 from assay.inventory.ranking import share
-from assay.inventory.wording import amount, interval, percent, size
+from assay.inventory.wording import amount, interval, percent, size, widest
 
 MOST_MOVERS = 6
 MOST_FAILURES = 30
@@ -64,10 +64,10 @@ def ranking_rows(inventory: pa.Table, assets: pa.Table, columns: pa.Table, forec
         portion = share(row["value"], total)
         out.append(row | {
             "bar": bar, "description": described.get(asset_id, {}).get("description", ""),
-            "amount": None if row["value"] is None else amount(row["value"]),
+            "amount": None if row["value"] is None else amount(row["value"], widest(row["ci_low"], row["ci_high"])),
             "interval": interval(row["ci_low"], row["ci_high"]), "share": None if portion is None else percent(portion),
-            "next": None if row["forecast"] is None else amount(row["forecast"]),
-            "low": amount(fan[0][1]) if fan else None, "high": amount(fan[0][2]) if fan else None,
+            "next": None if row["forecast"] is None else amount(row["forecast"], widest(*fan[0][1:]) if fan else 0),
+            "low": amount(fan[0][1], fan[0][2]) if fan else None, "high": amount(fan[0][2], fan[0][1]) if fan else None,
             "spark": spark(past.get(asset_id, []), fan),
             "present": None if row["present_value"] is None else amount(row["present_value"]),
             "quality": None if row["quality_score"] is None else f"{row['quality_score']:.0%}",
@@ -113,8 +113,10 @@ def movers(inventory: pa.Table, earlier: pa.Table | None) -> list[dict[str, Any]
         change = row["value"] - old["value"]
         if change:
             known = row["ci_low"] is not None and row["ci_high"] is not None
-            moved.append({"asset_id": row["asset_id"], "change": change, "words": ("+" if change > 0 else "") + amount(change),
-                          "before": amount(old["value"]), "now": amount(row["value"]),
+            size_of = widest(row["value"], old["value"])
+            moved.append({"asset_id": row["asset_id"], "change": change,
+                          "words": ("+" if change > 0 else "") + amount(change, size_of),
+                          "before": amount(old["value"], size_of), "now": amount(row["value"], size_of),
                           "within": known and row["ci_low"] <= old["value"] <= row["ci_high"]})
     moved.sort(key=lambda m: (-abs(m["change"]), m["asset_id"]))
     moved = moved[:MOST_MOVERS]
@@ -154,7 +156,8 @@ def case_tables(values: Mapping[str, pa.Table]) -> list[dict[str, Any]]:
         rows = [r for r in values[name].to_pylist() if r["value"] is not None]
         rows.sort(key=lambda r: (-r["value"], r["asset_id"]))
         tables.append({"use_case": name, "unit": rows[0]["unit"] if rows else "", "rows": [{
-            "asset_id": r["asset_id"], "value": amount(r["value"]), "interval": interval(r["ci_low"], r["ci_high"]),
+            "asset_id": r["asset_id"], "value": amount(r["value"], widest(r["ci_low"], r["ci_high"])),
+            "interval": interval(r["ci_low"], r["ci_high"]),
             "share": "–" if r["share"] is None else percent(r["share"]),
             "removal_loss": "–" if r["removal_loss"] is None else amount(r["removal_loss"])} for r in rows]})
     return [t for t in tables if t["rows"]]

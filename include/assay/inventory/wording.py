@@ -3,25 +3,31 @@
 from __future__ import annotations
 
 
-def amount(value: float) -> str:
-    """Money without its unit: whole above 100, two decimals above 1, two significant digits below."""
-    if value == 0:
+def amount(value: float, beside: float = 0.0) -> str:
+    """Money without its unit: whole above 100, two decimals above 1, two significant digits below.
+
+    Args:
+        value: Money.
+        beside: The largest number that stands beside it, whose decimals are enough.
+    """
+    size = max(abs(value), abs(beside))
+    if value == 0 or size == 0:
         return "0"
-    size = abs(value)
-    if size >= 99.5:
-        return f"{value:,.0f}"
-    if size >= 1:
-        return f"{value:.2f}"
-    decimals = 2
-    while decimals < 9 and round(size, decimals) < 10.0 ** (1 - decimals):
+    decimals = 0 if size >= 99.5 else 2
+    while size < 1 and decimals < 9 and round(size, decimals) < 10.0 ** (1 - decimals):
         decimals += 1
-    text = f"{value:.{decimals}f}"
-    return text if float(text) else "0"
+    text = f"{value:,.{decimals}f}"
+    return text if float(text.replace(",", "")) else "0"
 
 
 def interval(low: float | None, high: float | None) -> str:
     """An interval without its unit; a dash where none is known."""
-    return "–" if low is None or high is None else f"{amount(low)} to {amount(high)}"
+    return "–" if low is None or high is None else f"{amount(low, high)} to {amount(high, low)}"
+
+
+def widest(*ends: float | None) -> float:
+    """The largest magnitude among numbers that stand together, 0 if none is known."""
+    return max((abs(end) for end in ends if end is not None), default=0.0)
 
 
 def percent(share: float) -> str:

@@ -1,0 +1,94 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import pytest
+from tests.inventory import builders as b
+from tests.inventory.test_ranking import FORECASTS, evidence
+
+from assay.contracts import schemas
+from assay.inventory.ranking import rank
+from assay.inventory.report import Findings, build_report
+
+VOID = {"meta", "br"}
+
+
+class Page(HTMLParser):
+    """Collects tags and fails on one that is closed in the wrong place."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.tags: list[str] = []
+        self.sources: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.sources += [v or "" for k, v in attrs if k in ("src", "href")]
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+def findings(**changes: object) -> Findings:
+    shown = evidence()
+    made = Findings(
+        inventory=rank(shown, b.manifest()), assets=shown.assets, columns=b.columns(), states=b.states(), checks=b.checks(),
+        values=shown.values, stopped={}, history={b.CASE: {"2017-12-16": b.values(0.9), b.PARTITION: b.values()}},
+        forecasts=FORECASTS, scores=schemas.FORECAST_SCORES.schema.empty_table(), metrics={b.CASE: b.metrics()},
+        earlier=("2017-12-16", rank(evidence(values={b.CASE: b.values(0.9)}), b.manifest())))
+    return replace(made, **changes)  # type: ignore[arg-type]
+
+
+def page(made: Findings, **manifest: object) -> tuple[str, Page]:
+    text = build_report(made, b.manifest(**manifest), b.PARTITION).decode()
+    parsed = Page()
+    parsed.feed(text)
+    assert parsed.open == []
+    return text, parsed
+
+
+def test_the_page_tells_the_whole_story_and_fetches_nothing() -> None:
+    text, parsed = page(findings())
+    for words in ("Corner shop", "simulated from no real shop", "11,877", "USD/week", "7,900 to 8,960", "2017-12-16",
+                  "not distinguishable from 0", "unvalued", "sales reached, not sales caused", "base_rate", "torn file",
+                  "No forecast has reached its window yet.", "table row count to be between"):
+        assert words in text
+    assert not {"script", "link", "img"} & set(parsed.tags)
+    assert parsed.sources == []
+    assert "http" not in text
+    assert parsed.tags.count("tr") > 20
+
+
+def test_what_comes_from_data_is_escaped() -> None:
+    text, _ = page(findings(), title="<i>Shop</i>", note="a & b <script>")
+    assert "<script>" not in text
+    assert "&lt;script&gt;alert(1)" in text
+    assert "&lt;b&gt;phone&lt;/b&gt;" in text
+    assert "&lt;i&gt;Shop" in text
+
+
+def test_without_values_the_page_says_why() -> None:
+    stopped = {b.CASE: "no outcome window has closed yet"}
+    bare = rank(evidence(values={}, stopped=stopped, forecasts=schemas.FORECASTS.schema.empty_table()), b.manifest())
+    text, _ = page(findings(inventory=bare, values={}, stopped=stopped, history={}, metrics={}, earlier=None,
+                            forecasts=schemas.FORECASTS.schema.empty_table(), checks=schemas.CHECKS.schema.empty_table()))
+    assert "No asset is valued tonight" in text
+    assert "next_week was not valued: no outcome window has closed yet" in text
+    assert "No check ran." in text
+    assert "What moved since" not in text
+
+
+def test_equal_findings_give_equal_bytes() -> None:
+    assert build_report(findings(), b.manifest(), b.PARTITION) == build_report(findings(), b.manifest(), b.PARTITION)
+
+
+def test_an_unknown_language_is_refused() -> None:
+    with pytest.raises(LookupError, match="the report speaks"):
+        build_report(findings(), b.manifest(), b.PARTITION, "xx")

@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from tests.inventory import builders as b
+from tests.inventory.builders import Shop
+
+from assay.contracts import schemas
+from assay.contracts.refs import ArtifactRef, CaseRef
+from assay.steps.forecast import forecast
+from assay.steps.publish import publish
+
+
+@pytest.fixture
+def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Shop:
+    made = Shop(tmp_path)
+    monkeypatch.setenv("ASSAY_PLATFORMS", str(made.platforms))
+    monkeypatch.setenv("ASSAY_STORAGE", made.store.root)
+    return made
+
+
+def run(shop: Shop, partition: str = b.PARTITION, factor: float = 1.0) -> ArtifactRef:
+    night, values = shop.night(partition), [shop.value(b.values(factor), partition)]
+    shop.put(schemas.MODEL_METRICS, b.metrics(), partition, b.CASE)
+    return publish(night, shop.classified(partition), shop.gated(partition), values, forecast(night, values, []))
+
+
+def report(shop: Shop, partition: str = b.PARTITION) -> str:
+    return shop.store.read_file(shop.store.get(schemas.REPORT, b.PLATFORM, partition), "index.html").decode()
+
+
+def test_catalogue_inventory_and_report_are_published(shop: Shop) -> None:
+    inventory = run(shop)
+    assert (inventory.contract, inventory.row_count) == ("inventory", 7)
+    assert shop.store.get(schemas.ASSETS, b.PLATFORM, b.PARTITION).row_count == 7
+    row = shop.store.read(inventory).to_pylist()[0]
+    assert (row["asset_id"], row["value"], row["forecast"], row["action"]) == ("landing.transactions", 8421.5, 8421.5, "invest")
+    assert "11,877" in report(shop)
+    assert "base_rate" in report(shop)
+
+
+def test_the_second_run_reuses_everything(shop: Shop) -> None:
+    first = run(shop)
+    page = shop.store.get(schemas.REPORT, b.PLATFORM, b.PARTITION)
+    assert run(shop) == first
+    assert shop.store.get(schemas.REPORT, b.PLATFORM, b.PARTITION) == page
+
+
+def test_the_report_follows_an_earlier_partition_that_came_later(shop: Shop) -> None:
+    run(shop)
+    assert "What moved since" not in report(shop)
+    run(shop, "2017-12-16", 0.9)
+    run(shop)
+    assert "What moved since 2017-12-16" in report(shop)
+    assert "next_week, 7 d" in report(shop)
+
+
+def test_a_use_case_that_stopped_leaves_its_assets_unvalued(shop: Shop) -> None:
+    night, values = shop.night(), [CaseRef(b.CASE, None, "no outcome has come yet")]
+    inventory = publish(night, shop.classified(), shop.gated(), values, forecast(night, values, []))
+    rows = shop.store.read(inventory).to_pylist()
+    assert [r["asset_id"] for r in rows] == sorted(b.ASSETS)
+    assert {r["value_status"] for r in rows} == {"unvalued"}
+    assert all(r["value"] is None for r in rows)
+    assert "no outcome has come yet" in report(shop)
+
+
+def test_the_order_in_which_references_arrive_does_not_matter(shop: Shop) -> None:
+    first = run(shop)
+    night, values = shop.night(), [shop.value(b.values())]
+    turned = publish(night, shop.classified()[::-1], shop.gated()[::-1], values, forecast(night, values, [])[::-1])
+    assert turned == first
