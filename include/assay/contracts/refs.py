@@ -11,7 +11,7 @@ class ArtifactRef:
 
     Attributes:
         contract: Name of its schema in `assay.contracts.schemas`.
-        uri: Folder that holds its files and `_manifest.json`.
+        uri: Folder of its files and `_manifest.json`, below the root of shared storage.
         row_count: Rows over all files; 0 for artifacts that are not tables.
         fingerprint: Hex SHA-256 of its content, independent of when or where it was written.
     """

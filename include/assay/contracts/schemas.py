@@ -257,7 +257,7 @@ VALUES = Contract("values", pa.schema([
 COALITION_PAYOFFS = Contract("coalition_payoffs", pa.schema([
     _col("coalition", _STRINGS, "assets that the model sees"),
     _col("cluster", _STRING, "entity over which the bootstrap draws"),
-    _col("payoff", pa.float32(), "money earned on the outcome window", _MONEY),
+    _col("payoff", _FLOAT, "money earned on the outcome window", _MONEY),
 ]), per="use case")
 
 FORECASTS = Contract("forecasts", pa.schema([

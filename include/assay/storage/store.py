@@ -80,12 +80,12 @@ class ArtifactStore:
     # -- where things lie ---------------------------------------------------------------------------------------------
 
     def uri(self, contract: Contract, platform: str, partition: str, name: str = "") -> str:
-        """Folder of an artifact, whether published or not."""
+        """Folder of an artifact below the root, whether published or not; the same wherever the root lies."""
         tail = f"/{name}" if name else ""
-        return f"{self.root.rstrip('/')}/{platform}/ds={partition}/{contract.name}{tail}"
+        return f"{platform}/ds={partition}/{contract.name}{tail}"
 
     def _path(self, uri: str) -> str:
-        return str(self._fs._strip_protocol(uri))
+        return f"{str(self._base).rstrip('/')}/{uri}"
 
     # -- reading ------------------------------------------------------------------------------------------------------
 
@@ -98,7 +98,7 @@ class ArtifactStore:
         try:
             content = self._fs.cat_file(f"{self._path(uri)}/{_MANIFEST}")
         except FileNotFoundError as error:
-            raise ArtifactMissing("artifact", uri) from error
+            raise ArtifactMissing(f"artifact {uri}", self.root) from error
         loaded: dict[str, Any] = json.loads(content)
         return loaded
 
@@ -126,8 +126,8 @@ class ArtifactStore:
     def partitions(self, contract: Contract, platform: str, name: str = "") -> list[str]:
         """Partitions in which the artifact has been published, ascending."""
         tail = f"{name}/" if name else ""
-        pattern = f"{self._path(self.root)}/{platform}/ds=*/{contract.name}/{tail}{_MANIFEST}"
-        depth = len(self._path(self.root).split("/")) + 1
+        pattern = self._path(f"{platform}/ds=*/{contract.name}/{tail}{_MANIFEST}")
+        depth = len(self._path(platform).split("/"))
         return sorted(path.split("/")[depth].removeprefix("ds=") for path in self._fs.glob(pattern))
 
     def files(self, ref: ArtifactRef) -> list[str]:

@@ -1,0 +1,1 @@
+"""Point-in-time feature tables, planned from roles and relations rather than written per table."""

@@ -1,0 +1,115 @@
+"""What an asset announces for the coming window: rows that are known before their date."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from assay.engine import quote
+from assay.features.blocks.base import Feature, Known, Token, keys_as_roles
+
+
+def _announcements(attributes: tuple[str, ...], things: tuple[str, ...]) -> dict[str, tuple[str, str, str | None]]:
+    """Aggregates over announced rows joined with each attribute's usual value: name -> (SQL, kind, column read)."""
+    found: dict[str, tuple[str, str, str | None]] = {"rows": ("CAST(count(*) AS FLOAT)", "number", None)}
+    for thing in things:
+        found[f"different_{thing}"] = (f"CAST(count(DISTINCT {quote(thing)}) AS FLOAT)", "number", thing)
+    for column in attributes:
+        usual = f"_usual.{quote(column)}"
+        found[f"unusual_{column}"] = (f"CAST(count(*) FILTER (_a.{quote(column)} <> {usual}) AS FLOAT)", "number", column)
+        # max, not mode: it doesn't depend on the order of rows that are equally frequent
+        found[column] = (f"max(CAST(_a.{quote(column)} AS VARCHAR))", "category", column)
+    return found
+
+
+def _usual(view: str, attributes: tuple[str, ...]) -> str:
+    """A one-row query with the most frequent value of each attribute among all known rows, ties to the smallest."""
+    parts = [f"(SELECT {quote(c)} FROM {view} WHERE {quote(c)} IS NOT NULL GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 1) "
+             f"AS {quote(c)}" for c in attributes]
+    return f"SELECT {', '.join(parts) or '1 AS _none'}"
+
+
+@dataclass(frozen=True)
+class Announced:
+    """Announcements for its keys whose period overlaps the outcome window.
+
+    Attributes:
+        asset_id: An asset whose rows are known before their date.
+        keys: (entity role, column).
+        attributes: Categories that describe an announcement.
+        things: Other key columns whose different values are counted.
+        period_days: Days from its date on for which a row holds.
+    """
+
+    asset_id: str
+    keys: tuple[tuple[str, str], ...]
+    attributes: tuple[str, ...]
+    things: tuple[str, ...]
+    period_days: int
+
+    @property
+    def token(self) -> Token:
+        """Named by the asset and the roles that it speaks of."""
+        features = tuple(Feature(name, kind, ((self.asset_id, column),) if column else ())  # type: ignore[arg-type]
+                         for name, (_, kind, column) in _announcements(self.attributes, self.things).items())
+        roles = tuple(role for role, _ in self.keys)
+        return Token(f"{self.asset_id}|{'+'.join(roles)}|announced", (self.asset_id,), roles, features)
+
+    def rows(self, known: Known) -> str:
+        """Condition on `_age`: the row's period overlaps the outcome window."""
+        return f"_age < {self.period_days} AND _age > -{known.horizon_days}"
+
+    def sql(self, known: Known) -> str:
+        """One row per key that something is announced for."""
+        view = known.view(self.asset_id)
+        aggregates = ", ".join(
+            f"{sql} AS {quote(name)}" for name, (sql, _, _) in _announcements(self.attributes, self.things).items())
+        columns = ", ".join(f"_a.{quote(column)}" for _, column in self.keys)
+        return (f"SELECT {keys_as_roles(self.keys, '_a.')}, {aggregates} FROM {view} AS _a, "
+                f"({_usual(view, self.attributes)}) AS _usual WHERE {self.rows(known)} GROUP BY {columns}")
+
+
+@dataclass(frozen=True)
+class AnnouncedNearby:
+    """Announcements at the place where a user's events happen most: user, place (by events), item (by announcement).
+
+    Attributes:
+        events: Asset of the user's dated events, which name a place.
+        user: (entity role, column of `events`).
+        place_in_events: The place's column of `events`.
+        announced: Announcements keyed by the place and the item.
+        item: (entity role, column of the announcing asset).
+        place: The place's column of the announcing asset.
+    """
+
+    events: str
+    user: tuple[str, str]
+    place_in_events: str
+    announced: Announced
+    item: tuple[str, str]
+    place: str
+
+    @property
+    def token(self) -> Token:
+        """Visible only if both assets are."""
+        own = self.announced.token
+        return Token(f"{self.events}~{self.announced.asset_id}|{self.user[0]}+{self.item[0]}",
+                     tuple(sorted((self.events, self.announced.asset_id))), (self.user[0], self.item[0]),
+                     tuple(Feature(f.name, f.kind, (*f.sources, (self.events, self.place_in_events))) for f in own.features))
+
+    def sql(self, known: Known) -> str:
+        """One row per candidate whose item is announced at the user's place."""
+        user, item, place = quote(self.user[1]), quote(self.item[1]), quote(self.place)
+        home = (f"SELECT {user} AS _user, {quote(self.place_in_events)} AS _place FROM {known.view(self.events)} "
+                f"WHERE _age >= 1 AND {quote(self.place_in_events)} IS NOT NULL GROUP BY 1, 2 "
+                "QUALIFY row_number() OVER (PARTITION BY _user ORDER BY count(*) DESC, _place) = 1")
+        view = known.view(self.announced.asset_id)
+        inner = _announcements(self.announced.attributes, self.announced.things)
+        aggregates = ", ".join(f"{sql} AS {quote(name)}" for name, (sql, _, _) in inner.items())
+        here = (f"SELECT _a.{item} AS _item, _a.{place} AS _place, {aggregates} FROM {view} AS _a, "
+                f"({_usual(view, self.announced.attributes)}) AS _usual "
+                f"WHERE {self.announced.rows(known)} GROUP BY 1, 2")
+        names = ", ".join(f"_here.{quote(name)}" for name in inner)
+        roles = f"_c.{quote(self.user[0])}, _c.{quote(self.item[0])}"
+        return (f"SELECT {roles}, {names} FROM {known.candidates} AS _c JOIN ({home}) AS _home ON _home._user = "
+                f"_c.{quote(self.user[0])} JOIN ({here}) AS _here ON _here._place = _home._place AND "
+                f"_here._item = _c.{quote(self.item[0])}")

@@ -1,0 +1,112 @@
+"""Which rows a use case predicts, and through which assets each was found.
+
+Retrieval counts: a coalition of assets can act on a candidate only if it could have found it. Random candidates from the
+list of items are always there, so that every coalition can fill its places.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import duckdb
+
+from assay.config.manifest import Candidates
+from assay.engine import literal, quote
+from assay.features.catalogue import AssetFacts, Catalogue
+from assay.features.known import KnownViews, is_dated
+
+VIA = "via_"
+
+
+@dataclass(frozen=True)
+class Channel:
+    """One way to find candidates.
+
+    Attributes:
+        name: bought_before, popular, announced or random.
+        assets: What must be visible for it to work; empty for random.
+        query: SQL that gives user and item.
+    """
+
+    name: str
+    assets: tuple[str, ...]
+    query: str
+
+
+def entity_table(con: duckdb.DuckDBPyConnection, known: KnownViews, asset_id: str, entity: Mapping[str, str]) -> None:
+    """Fill the candidates with every entity of an asset: where the entity itself is what is decided about."""
+    roles = ", ".join(f"{quote(column)} AS {quote(role)}" for role, column in entity.items())
+    given = " AND ".join(f"{quote(column)} IS NOT NULL" for column in entity.values())
+    con.execute(f"CREATE TEMP TABLE {known.candidates} AS SELECT DISTINCT {roles} FROM {known.view(asset_id)} "
+                f"WHERE {given} ORDER BY ALL")
+
+
+def retrieve(con: duckdb.DuckDBPyConnection, known: KnownViews, catalogue: Catalogue, *, outcome_asset: str, user: str,
+             item: str, limits: Candidates, exclude: str | None, seed: str) -> tuple[Channel, ...]:
+    """Fill the candidates with (user, item) rows and a `via_<channel>` flag for each channel that found them.
+
+    Args:
+        con: Database of the views.
+        known: What is known at the cut-off.
+        catalogue: All assets.
+        outcome_asset: Dated asset of the users' deals with items.
+        user: Its user column.
+        item: Its item column.
+        limits: How many candidates each channel proposes.
+        exclude: SQL condition over the item's attributes; such items are never shown.
+        seed: Text that the random candidates depend on.
+
+    Returns:
+        The channels in use, in the order of their flags.
+    """
+    deals = known.view(outcome_asset)
+    domain = catalogue.domains[(outcome_asset, item)]
+    owner = catalogue.owner(domain)
+    u, i = quote(user), quote(item)
+    con.execute(f"CREATE TEMP TABLE users AS SELECT DISTINCT {u} AS \"user\" FROM {deals} WHERE _age >= 1 AND {u} IS NOT NULL "
+                "ORDER BY 1")
+    if owner is not None and known.has(owner.asset_id):
+        rule = f"WHERE NOT coalesce(({exclude}), false)" if exclude else ""
+        listed = f"SELECT DISTINCT {quote(owner.primary_key[0])} AS item FROM {known.view(owner.asset_id)} {rule}"
+    else:
+        listed = f"SELECT DISTINCT {i} AS item FROM {deals} WHERE _age >= 1"
+    con.execute(f"CREATE TEMP TABLE items AS SELECT item, row_number() OVER (ORDER BY item) - 1 AS place FROM ({listed}) "
+                "WHERE item IS NOT NULL ORDER BY item")
+    channels = _channels(catalogue, known, outcome_asset, domain, u, i, limits, seed)
+    found = " UNION ALL ".join(f"SELECT \"user\", item, {n} AS channel FROM ({channel.query})"
+                               for n, channel in enumerate(channels))
+    flags = ", ".join(f"bool_or(channel = {n}) AS {quote(VIA + channel.name)}" for n, channel in enumerate(channels))
+    con.execute(f"CREATE TEMP TABLE {known.candidates} AS SELECT \"user\", item, {flags} FROM ({found}) "
+                "SEMI JOIN items USING (item) GROUP BY 1, 2 ORDER BY 1, 2")
+    return tuple(channels)
+
+
+def _channels(catalogue: Catalogue, known: KnownViews, outcome_asset: str, domain: str, u: str, i: str, limits: Candidates,
+              seed: str) -> list[Channel]:
+    deals = known.view(outcome_asset)
+    bought = (f"SELECT {u} AS \"user\", {i} AS item FROM {deals} WHERE _age >= 1 AND {i} IN (SELECT item FROM items) "
+              f"GROUP BY 1, 2 QUALIFY row_number() OVER (PARTITION BY {u} ORDER BY count(DISTINCT _age) DESC, min(_age), {i}) "
+              f"<= {limits.bought_before}")
+    popular = (f"SELECT \"user\", item FROM users CROSS JOIN (SELECT {i} AS item FROM {deals} WHERE _age BETWEEN 1 AND 28 "
+               f"AND {i} IN (SELECT item FROM items) GROUP BY 1 ORDER BY count(DISTINCT {u}) DESC, 1 LIMIT {limits.popular})")
+    # a hash per user and draw, not per user and item: the list of items may be long
+    draw = f"CAST(concat('0x', substr(md5(concat_ws('|', {literal(seed)}, \"user\", n)), 1, 12)) AS BIGINT)"
+    chance = (f"SELECT DISTINCT \"user\", item FROM (SELECT \"user\", {draw} % (SELECT count(*) FROM items) AS place "
+              f"FROM users CROSS JOIN range({limits.random}) AS r(n)) JOIN items USING (place)")
+    channels = [Channel("bought_before", (outcome_asset,), bought)] if limits.bought_before else []
+    if limits.popular:
+        channels.append(Channel("popular", (outcome_asset,), popular))
+    if limits.announced:
+        channels += [_announced(a, catalogue.columns_of(a.asset_id, domain)[0], known, limits.announced)
+                     for a in catalogue.assets.values()
+                     if is_dated(a) and a.ahead_days and known.has(a.asset_id) and catalogue.columns_of(a.asset_id, domain)]
+    return [*channels, Channel("random", (), chance)]
+
+
+def _announced(asset: AssetFacts, column: str, known: KnownViews, limit: int) -> Channel:
+    """The items that the most rows announce for the coming window."""
+    query = (f"SELECT \"user\", item FROM users CROSS JOIN (SELECT {quote(column)} AS item FROM {known.view(asset.asset_id)} "
+             f"WHERE _age < {asset.period_days} AND _age > -{known.horizon_days} AND {quote(column)} IN (SELECT item FROM items) "
+             f"GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT {limit})")
+    return Channel(f"announced_{asset.asset_id}", (asset.asset_id,), query)

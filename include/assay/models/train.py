@@ -1,0 +1,185 @@
+"""Train the outcome model: random coalitions, so that what is removed at valuation is something that it has seen."""
+
+from __future__ import annotations
+
+import logging
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from assay.models.encoding import EncodedToken, TokenCode
+from assay.models.outcome import Size, build_network, inputs_of, token_visibility
+
+if TYPE_CHECKING:
+    import keras
+
+logger = logging.getLogger(__name__)
+
+_AMOUNT_WEIGHT = 0.1  # the amount's loss beside the outcome's: scales of their gradients
+_PATIENCE = 4  # looks at the validation window without gain
+_LOOKS = 12  # how often the validation window is looked at
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Encoded rows with outcomes.
+
+    Attributes:
+        encoded: One entry a token.
+        y: float32 0/1, shape (rows,).
+        amount: float32, shape (rows,); what the outcome was worth, 0 where it didn't happen.
+        weight: float32, shape (rows,); how many rows of the window each stands for.
+    """
+
+    encoded: list[EncodedToken]
+    y: np.ndarray
+    amount: np.ndarray
+    weight: np.ndarray
+
+    def take(self, rows: np.ndarray) -> Rows:
+        """The rows of these positions."""
+        return Rows([t.take(rows) for t in self.encoded], self.y[rows], self.amount[rows], self.weight[rows])
+
+
+def thin_negatives(y: np.ndarray, most: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """Keep all rows with the outcome and at most `most` times as many without.
+
+    Returns:
+        Positions of the kept rows, ascending, and their weights, which keep the base rate as it was.
+    """
+    positive, negative = np.flatnonzero(y > 0), np.flatnonzero(y <= 0)
+    kept = negative
+    if len(negative) > most * max(1, len(positive)):
+        kept = rng.choice(negative, most * max(1, len(positive)), replace=False)
+    weight = np.ones(len(y), np.float32)
+    weight[negative] = len(negative) / max(1, len(kept))
+    chosen = np.sort(np.concatenate([positive, kept]))
+    return chosen, weight[chosen]
+
+
+def draw_coalitions(rows: int, players: int, rng: np.random.Generator) -> np.ndarray:
+    """Random coalitions for training: half of the rows see all, else a uniform size, then its members.
+
+    Returns:
+        0/1, shape (rows, players).
+    """
+    size = rng.integers(0, players + 1, rows)
+    size[rng.random(rows) < 0.5] = players
+    order = rng.random((rows, players)).argsort(axis=1).argsort(axis=1)
+    return (order < size[:, None]).astype(np.float32)
+
+
+def fit(codes: Sequence[TokenCode], players: Sequence[str], train: Rows, valid: Rows, size: Size, seed: int) -> keras.Model:
+    """Train from scratch with AdamW, cosine decay and early stopping on the validation window.
+
+    Args:
+        codes: Tokens of the model.
+        players: Assets that coalitions are drawn from.
+        train: Rows of the training windows.
+        valid: Rows of the validation window, seen whole.
+        size: Widths and length of training.
+        seed: Of weights, order and coalitions.
+
+    Returns:
+        The network with the weights of its best look at the validation window.
+    """
+    import keras
+    import tensorflow as tf
+
+    keras.utils.set_random_seed(seed)
+    rng = np.random.default_rng(seed)
+    network = build_network(codes, size)
+    per_epoch = math.ceil(len(train.y) / size.batch)
+    steps = max(size.epochs * per_epoch, size.steps)
+    rate = float(np.average(train.y, weights=train.weight))
+    bias = math.log(max(rate, 1e-6) / max(1 - rate, 1e-6))
+    network.get_layer("fusion").out.bias.assign([bias, float(np.log1p(_mean_amount(train)))])
+    optimizer = keras.optimizers.AdamW(keras.optimizers.schedules.CosineDecay(
+        size.rate / 20, steps, warmup_target=size.rate, warmup_steps=max(1, steps // 20)), weight_decay=1e-3, clipnorm=1.0)
+    inputs = inputs_of(train.encoded)
+
+    @tf.function(reduce_retracing=True)
+    def step(batch: dict, y: tf.Tensor, amount: tf.Tensor, weight: tf.Tensor) -> tf.Tensor:
+        with tf.GradientTape() as tape:
+            loss = _loss(network(batch, training=True), y, amount, weight)
+        variables = network.trainable_variables
+        optimizer.apply_gradients(zip(tape.gradient(loss, variables), variables, strict=True))
+        return loss
+
+    best, best_weights, looks_since = math.inf, network.get_weights(), 0
+    every = max(1, steps // _LOOKS)
+    order = rng.permutation(len(train.y))
+    done = position = 0
+    while done < steps and looks_since < _PATIENCE:
+        if position >= len(order):
+            order, position = rng.permutation(len(train.y)), 0
+        rows = order[position:position + size.batch]
+        position += size.batch
+        visible = token_visibility(codes, draw_coalitions(len(rows), len(players), rng), players)
+        step({k: v[rows] for k, v in inputs.items()} | {"visible": visible}, train.y[rows], train.amount[rows],
+             train.weight[rows])
+        done += 1
+        if done % every == 0 or done == steps:
+            now = _validation_loss(network, valid)
+            looks_since = 0 if now < best else looks_since + 1
+            if now < best:
+                best, best_weights = now, network.get_weights()
+            logger.info("step %d of %d: validation loss %.5f", done, steps, now)
+    network.set_weights(best_weights)
+    return network
+
+
+def _mean_amount(rows: Rows) -> float:
+    happened = rows.y > 0
+    return float(np.maximum(rows.amount[happened], 0).mean()) if happened.any() else 0.0
+
+
+def _loss(out: object, y: object, amount: object, weight: object) -> object:
+    """Weighted log loss of the outcome, plus squared error of log1p(amount) where it happened."""
+    import tensorflow as tf
+
+    outcome = tf.nn.sigmoid_cross_entropy_with_logits(labels=y, logits=out[:, 0])
+    error = tf.square(out[:, 1] - tf.math.log1p(tf.maximum(amount, 0.0))) * y
+    return tf.reduce_sum((outcome + _AMOUNT_WEIGHT * error) * weight) / tf.reduce_sum(weight)
+
+
+def _validation_loss(network: keras.Model, valid: Rows) -> float:
+    out = run(network, valid.encoded, np.ones((1, len(valid.encoded)), np.float32))
+    logits, y = out[:, 0].astype(np.float64), valid.y
+    return float(np.average(np.logaddexp(0, logits) - y * logits, weights=valid.weight))
+
+
+def run(network: keras.Model, encoded: Sequence[EncodedToken], visible: np.ndarray, batch: int = 16_384) -> np.ndarray:
+    """Logit and log1p amount of every row.
+
+    Args:
+        network: The model.
+        encoded: One entry a token.
+        visible: Shape (1, tokens) for all rows alike, or (rows, tokens).
+        batch: Rows per pass.
+
+    Returns:
+        float32, shape (rows, 2).
+    """
+    inputs = inputs_of(encoded)
+    rows = len(encoded[0].numbers) if encoded else 0
+    out = np.empty((rows, 2), np.float32)
+    forward = _forward(network)
+    for start in range(0, rows, batch):
+        part = {k: v[start:start + batch] for k, v in inputs.items()}
+        n = min(batch, rows - start)
+        seen = np.repeat(visible, n, axis=0) if len(visible) == 1 else visible[start:start + batch]
+        out[start:start + n] = forward(part | {"visible": seen}).numpy()
+    return out
+
+
+def _forward(network: keras.Model) -> object:
+    """The network's forward pass as one graph, kept with the network so that it is traced once."""
+    import tensorflow as tf
+
+    if not hasattr(network, "assay_forward"):
+        network.assay_forward = tf.function(lambda batch: network(batch, training=False), reduce_retracing=True)
+    return network.assay_forward

@@ -1,0 +1,160 @@
+"""Task `build_features`: point-in-time feature tables and outcomes for every window of every use case."""
+
+from __future__ import annotations
+
+import datetime as dt
+import difflib
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from assay.contracts.refs import ArtifactRef, CaseRef, Night
+from assay.errors import NotEnoughData
+from assay.steps.cases import by_contract, for_each_case
+from assay.steps.frame import Frame, open_frame
+
+if TYPE_CHECKING:
+    from assay.config import UseCase
+    from assay.features.catalogue import Catalogue
+    from assay.features.known import SnapshotFiles
+    from assay.features.windows import Window
+
+_LEAST_HISTORY_DAYS = 28
+
+
+def build_features(night: Night, gated: Sequence[ArtifactRef], classified: Sequence[ArtifactRef]) -> list[CaseRef]:
+    """Publish `features/<use_case>`, an index of the windows' tables.
+
+    Args:
+        night: The run.
+        gated: What `gate` returned.
+        classified: What `classify` returned.
+    """
+    with open_frame("build_features", night.platform, night.partition, ("assay.features", "assay.engine")) as frame:
+        catalogue = _catalogue(frame, night, classified)
+        snapshots = _snapshots(frame, by_contract(gated, "gate"))
+
+        def make(name: str) -> ArtifactRef:
+            with frame.measure():
+                return _build_case(frame, frame.platform.use_case(name), catalogue, snapshots)
+
+        return for_each_case(night.use_cases, (), make)
+
+
+def _catalogue(frame: Frame, night: Night, classified: Sequence[ArtifactRef]) -> Catalogue:
+    from assay.features.catalogue import build_catalogue
+
+    discovered = frame.store.read(night.discovered, columns=["asset_id", "rhythm_days"]).to_pylist()
+    periods = {row["asset_id"]: max(1, round(row["rhythm_days"])) for row in discovered if row["rhythm_days"]}
+    columns, kinds, relations = (frame.store.read(by_contract(classified, contract))
+                                 for contract in ("columns", "table_kinds", "relations"))
+    ahead = {asset: frame.platform.known_ahead(asset) for asset in kinds.column("asset_id").to_pylist()}
+    return build_catalogue(columns, kinds, relations, ahead_days=ahead, period_days=periods)
+
+
+def _snapshots(frame: Frame, gate: ArtifactRef) -> dict[str, list[SnapshotFiles]]:
+    """Usable snapshots by asset."""
+    from assay.features.known import SnapshotFiles
+
+    found: dict[str, list[SnapshotFiles]] = {}
+    for row in frame.store.read(gate).to_pylist():
+        if row["usable"]:
+            files = frame.store.files(ArtifactRef("snapshot", row["uri"], row["row_count"], row["fingerprint"]))
+            found.setdefault(row["asset_id"], []).append(
+                SnapshotFiles(row["source_partition"], tuple(files), row["fingerprint"]))
+    return found
+
+
+def players_of(case: UseCase, catalogue: Catalogue) -> list[str]:
+    """The assets that feed a use case, ascending; the labels of an outcome without time never do.
+
+    Raises:
+        NotEnoughData: If the manifest names an asset that nobody found.
+    """
+    for asset in case.assets or ():
+        if asset not in catalogue.assets:
+            near = difflib.get_close_matches(asset, catalogue.assets, n=1)
+            raise NotEnoughData(case.name, f"asset {asset!r} is not among the assets found",
+                                f"did you mean {near[0]!r}?" if near else f"name one of {', '.join(catalogue.assets)}")
+    chosen = set(case.assets or catalogue.assets)
+    return sorted(chosen - {case.outcome.asset}) if case.outcome.time is None else sorted(chosen)
+
+
+def _windows(case: UseCase, partition: str, snapshots: Sequence[SnapshotFiles]) -> list[Window]:
+    """Windows with enough history before them."""
+    from assay.features.windows import WindowRole, plan_windows, split_entities
+
+    if case.outcome.time is None or case.outcome.window_days is None:
+        return split_entities()
+    first = min(s.label for s in snapshots)
+    earliest = dt.date.fromisoformat(first) + dt.timedelta(days=_LEAST_HISTORY_DAYS) if first else dt.date.min
+    windows = plan_windows(dt.date.fromisoformat(partition), case.outcome.window_days, case.train_windows)
+    kept = [w for w in windows if w.cutoff is not None and w.cutoff >= earliest]
+    if not any(w.role is WindowRole.TRAIN for w in kept):
+        needed = earliest + dt.timedelta(days=3 * case.outcome.window_days)
+        raise NotEnoughData(case.name, f"history from {first} is too short to train for partition {partition}",
+                            f"run a partition from about {needed} on")
+    return kept
+
+
+def _build_case(frame: Frame, case: UseCase, catalogue: Catalogue, snapshots: dict[str, list[SnapshotFiles]]) -> ArtifactRef:
+    import pyarrow as pa
+
+    from assay.contracts.schemas import FEATURES
+    from assay.features.plan import plan_blocks
+    from assay.features.table import entity_domains
+
+    if case.outcome.asset not in catalogue.assets or not snapshots.get(case.outcome.asset):
+        raise NotEnoughData(case.name, f"{case.outcome.asset} has no usable partition",
+                            "mend its source or name another outcome asset")
+    blocks = plan_blocks(catalogue, entity_domains(catalogue, case), players_of(case, catalogue))
+    if not any(snapshots.get(asset) for block in blocks for asset in block.token.assets):
+        raise NotEnoughData(case.name, "no usable asset names its entity", "give the key columns the role key under assets")
+    rows = []
+    shared: dict[str | None, tuple[ArtifactRef, ArtifactRef | None]] = {}
+    for window in _windows(case, frame.partition, snapshots[case.outcome.asset]):
+        cutoff = window.cutoff.isoformat() if window.cutoff else None
+        if cutoff not in shared:
+            shared[cutoff] = _build_one(frame, case, catalogue, blocks, snapshots, window)
+        features, labels = shared[cutoff]
+        rows.append({"use_case": case.name, "window": window.role.value, "cutoff": cutoff, "uri": features.uri,
+                     "fingerprint": features.fingerprint, "row_count": features.row_count,
+                     "labels_uri": labels.uri if labels else None,
+                     "labels_fingerprint": labels.fingerprint if labels else None})
+    inputs = [row["fingerprint"] for row in rows] + [row["labels_fingerprint"] or "" for row in rows]
+    return frame.publish(FEATURES, lambda: pa.Table.from_pylist(rows, schema=FEATURES.schema), inputs=inputs, name=case.name)
+
+
+def _build_one(frame: Frame, case: UseCase, catalogue: Catalogue, blocks: Sequence, snapshots: dict[str, list[SnapshotFiles]],
+               window: Window) -> tuple[ArtifactRef, ArtifactRef | None]:
+    """Feature table and, where they are known, outcomes of one window.
+
+    The table stands under the last day that it reads and in a folder of its recipe, since partitions that classify the same
+    data differently must not overwrite each other's.
+    """
+    from assay.contracts.schemas import LABELS, WINDOW_FEATURES
+    from assay.features.blocks import tokens_to_json
+    from assay.features.known import Cutoff, visible
+    from assay.features.labels import build_labels, outcome_snapshots
+    from assay.features.table import build_window
+    from assay.features.windows import WindowRole
+
+    day = window.cutoff or dt.date.fromisoformat(frame.partition) + dt.timedelta(days=1)
+    cutoff = Cutoff(day, window.days or 0, case.history_days, frame.platform.timezone)
+    known = {asset_id: visible(asset, snapshots.get(asset_id, ()), cutoff) for asset_id, asset in catalogue.assets.items()}
+    inputs = [f"{asset}@{s.label}:{s.fingerprint}" for asset, found in known.items() for s in found]
+    config = [case.model_dump(mode="json", exclude={"payoff", "model_size", "train_windows"}), day.isoformat(),
+              tokens_to_json(b.token for b in blocks), repr(blocks), cutoff.timezone]
+    folder = frame.recipe(inputs, config).key[:12]
+    features = frame.publish(
+        WINDOW_FEATURES, lambda: build_window(catalogue, case, blocks, snapshots, cutoff), inputs=inputs, config=config,
+        name=f"{case.name}/{folder}", partition=(day - dt.timedelta(days=1)).isoformat())
+    if window.role is WindowRole.SERVE:
+        return features, None
+    asset = catalogue.assets[case.outcome.asset]
+    last = window.last_day.isoformat() if window.last_day else frame.partition
+    read = outcome_snapshots(asset, snapshots[case.outcome.asset], window)
+    labels = frame.publish(
+        LABELS, lambda: build_labels(asset, case, window, read, frame.platform.timezone),
+        inputs=[f"{s.label}:{s.fingerprint}" for s in read],
+        config=[case.outcome.model_dump(mode="json"), case.entity, last], name=case.name, partition=last)
+    return features, labels

@@ -1,0 +1,90 @@
+"""What the steps of the use cases share: the manifest's view of one use case, and its windows' rows."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from assay.contracts.refs import ArtifactRef, CaseRef
+from assay.errors import NotEnoughData
+from assay.storage import ArtifactStore
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pyarrow as pa
+
+    from assay.features.windows import WindowRole
+
+logger = logging.getLogger(__name__)
+
+
+def by_contract(refs: Iterable[ArtifactRef], contract: str) -> ArtifactRef:
+    """The one reference of that contract among what a step returned.
+
+    Raises:
+        LookupError: If there is none.
+    """
+    for ref in refs:
+        if ref.contract == contract:
+            return ref
+    raise LookupError(f"no {contract} among the references handed on")
+
+
+def case_ref(refs: Iterable[CaseRef], use_case: str) -> ArtifactRef:
+    """The artifact that an earlier step made for a use case.
+
+    Raises:
+        NotEnoughData: If the use case stopped there.
+    """
+    for case in refs:
+        if case.use_case == use_case and case.ref is not None:
+            return case.ref
+    raise NotEnoughData(use_case, "an earlier step made nothing for it", "read that step's reason")
+
+
+def for_each_case(use_cases: Sequence[str], before: Sequence[CaseRef], make: Callable[[str], ArtifactRef]) -> list[CaseRef]:
+    """Run `make` for every use case; one that stops hands its reason on and leaves the others alone."""
+    stopped = {case.use_case: case.reason for case in before if case.ref is None}
+    results = []
+    for name in use_cases:
+        if name in stopped:
+            results.append(CaseRef(name, None, stopped[name]))
+            continue
+        try:
+            results.append(CaseRef(name, make(name)))
+        except NotEnoughData as error:
+            logger.warning("%s", error)
+            results.append(CaseRef(name, None, str(error)))
+    return results
+
+
+def window_rows(store: ArtifactStore, row: dict) -> tuple[pa.Table, np.ndarray, np.ndarray]:
+    """The rows of one line of the `features` artifact that serve its window.
+
+    Args:
+        store: Shared storage.
+        row: A row of contract `features`.
+
+    Returns:
+        The feature table, y and amount (float32; all 0 where outcomes are not known yet).
+    """
+    import numpy as np
+
+    from assay.features.windows import WindowRole
+    from assay.models.rows import join_labels, share_of
+
+    table = store.read(ArtifactRef("window_features", row["uri"], row["row_count"], row["fingerprint"]))
+    if row["labels_uri"]:
+        y, amount = join_labels(table, store.read(ArtifactRef("labels", row["labels_uri"], 0, row["labels_fingerprint"])))
+    else:
+        y = amount = np.zeros(table.num_rows, np.float32)
+    if row["cutoff"] is not None:
+        return table, y, amount
+    chosen = share_of(table, WindowRole(row["window"]))
+    return table.take(chosen), y[chosen], amount[chosen]
+
+
+def rows_of(features: pa.Table, role: WindowRole) -> list[dict]:
+    """Lines of the `features` artifact for one role, oldest first."""
+    return sorted((r for r in features.to_pylist() if r["window"] == role), key=lambda r: r["cutoff"] or "")

@@ -1,0 +1,7 @@
+"""Payoffs: what a decision that follows the model's predictions earns on realised outcomes, one file each."""
+
+from assay.valuation.payoffs.base import Payoff, Prediction
+from assay.valuation.payoffs.captured_sales import CapturedSales
+from assay.valuation.payoffs.cost_matrix import CostMatrix
+
+__all__ = ["CapturedSales", "CostMatrix", "Payoff", "Prediction"]
