@@ -78,11 +78,8 @@ def discover(platform: str, *, partition_key: str | None, requested: str | None,
     """
     manifest = load_platform(platform)
     cases = _chosen_cases(manifest, use_cases)
-    store = open_store()
-    listings = [_list(store, manifest, source.name, source.path) for source in manifest.sources]
-    labels = {asset: found for listing in listings for asset, found in listing.labels(manifest).items()}
-    partition = resolve_partition(partition_key=partition_key, requested=requested, labels=labels, closed=manifest.closed,
-                                  outcomes=sorted({table_of(manifest, case.outcome.asset) for case in manifest.use_cases}))
+    listings = _list_all(manifest)
+    partition = _resolve(manifest, listings, partition_key, requested)
     with open_frame("discover", platform, partition, _MODULES) as frame:
         rows = [row for listing in listings for row in _rows(frame, listing)]
         rows += _never_seen(manifest, {row["asset_id"] for row in rows})
@@ -98,6 +95,24 @@ def discover(platform: str, *, partition_key: str | None, requested: str | None,
     logger.info("%s %s: %d assets, %d partitions in reach, %d bytes", platform, partition, len(sizes), len(rows),
                 sum(sizes.values()))
     return Night(platform, partition, cases, retrain, note, discovered, balance(sizes, _MOST_BATCHES))
+
+
+def resolve(platform: str, requested: str | None = None) -> str:
+    """The partition that a run would work on, without running it; raises what `discover` would."""
+    manifest = load_platform(platform)
+    return _resolve(manifest, _list_all(manifest), None, requested)
+
+
+def _list_all(manifest: Platform) -> list[_Listing]:
+    store = open_store()
+    return [_list(store, manifest, source.name, source.path) for source in manifest.sources]
+
+
+def _resolve(manifest: Platform, listings: Sequence[_Listing], partition_key: str | None, requested: str | None) -> str:
+    labels = {asset: found for listing in listings for asset, found in listing.labels(manifest).items()}
+    ended = manifest.closed and all(listing.outage is None for listing in listings)  # an outage hides where the source ends
+    return resolve_partition(partition_key=partition_key, requested=requested, labels=labels, closed=ended,
+                             outcomes=sorted({table_of(manifest, case.outcome.asset) for case in manifest.use_cases}))
 
 
 def _chosen_cases(manifest: Platform, wanted: Sequence[str]) -> tuple[str, ...]:
