@@ -22,7 +22,7 @@ from assay.inventory import sections
 from assay.inventory.charts import trend
 from assay.inventory.combine import common_scale
 from assay.inventory.texts import speaker, texts
-from assay.inventory.wording import amount, money_unit, percent
+from assay.inventory.wording import amount, interval, money_unit, percent
 
 FILE = "index.html"
 
@@ -43,6 +43,7 @@ class Findings:
         forecasts: `forecasts`.
         scores: `forecast_scores` of all partitions so far.
         metrics: `model_metrics` per use case.
+        totals: 95 % interval of v(N) per use case, where its payoffs are known.
         earlier: Partition and table of the inventory before, None if there is none.
     """
 
@@ -57,6 +58,7 @@ class Findings:
     forecasts: pa.Table
     scores: pa.Table
     metrics: Mapping[str, pa.Table]
+    totals: Mapping[str, tuple[float, float]]
     earlier: tuple[str, pa.Table] | None
 
 
@@ -91,15 +93,16 @@ def _view(findings: Findings, platform: Platform, partition: str, say: sections.
     past, total_past = sections.series(findings.history, scale)
     rows = sections.ranking_rows(findings.inventory, findings.assets, findings.columns, findings.forecasts, past)
     failed, more = sections.failures(findings.checks)
+    cases = _case_totals(findings.values)
     known = [r["value"] for r in rows if r["value"] is not None]
     earlier = findings.earlier
     # an inventory without windows counts its costs over one night, see Scale
     cost_unit = scale.unit if _has_windows(platform, findings) else money_unit(platform.currency, scale.window_days)
     return {
         "title": platform.title or platform.platform, "platform": platform, "partition": partition, "unit": scale.unit,
-        "total": amount(math.fsum(known)) if known else None,
-        "cases": [say("total_case", use_case=name, value=amount(total), unit=unit)
-                  for name, total, unit in _case_totals(findings.values)],
+        "total": amount(math.fsum(known)) if known else None, "total_range": _range(findings, cases, say),
+        "cases": [say("total_case", use_case=name, value=amount(total), unit=unit) for name, total, unit in cases]
+        if len(cases) > 1 else [],
         "stopped": sorted(findings.stopped.items()),
         "stats": [(str(len(rows)), say("stat_assets")), (str(len(known)), say("stat_valued")),
                   (str(sum(r["action"] != Action.KEEP for r in rows)), say("stat_todo")),
@@ -122,10 +125,17 @@ def _has_windows(platform: Platform, findings: Findings) -> bool:
 
 
 def _case_totals(values: Mapping[str, pa.Table]) -> list[tuple[str, float, str]]:
-    """Use case, v(N) as the sum of its assets' values, unit; only those with a value, and only if there are several."""
+    """Use case, v(N) as the sum of its assets' values, unit; only those with a value."""
     totals = []
     for name in sorted(values):
         rows = [r for r in values[name].to_pylist() if r["value"] is not None]
         if rows:
             totals.append((name, math.fsum(r["value"] for r in rows), str(rows[0]["unit"])))
-    return totals if len(totals) > 1 else []
+    return totals
+
+
+def _range(findings: Findings, cases: list[tuple[str, float, str]], say: sections.Say) -> str:
+    """The interval of the total in words, where one use case alone makes it; empty otherwise."""
+    if len(cases) != 1 or cases[0][0] not in findings.totals:
+        return ""
+    return say("total_range", range=interval(*findings.totals[cases[0][0]]))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from assay.contracts.refs import ArtifactRef, CaseRef, Night
@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from assay.contracts.schemas import Contract
     from assay.inventory.ranking import Evidence
 
-MODULES = ("assay.forecasting.history", "assay.inventory", "assay.steps.publish")
+MODULES = ("assay.forecasting.history", "assay.inventory", "assay.valuation.bootstrap", "assay.valuation.table",
+           "assay.steps.publish")
 
 
 def publish(night: Night, classified: Sequence[ArtifactRef], gated: Sequence[ArtifactRef], values: Sequence[CaseRef],
@@ -70,16 +71,16 @@ def _report(frame: Frame, tables: dict[str, pa.Table], valued: dict[str, Artifac
     """
     import pyarrow as pa
 
-    from assay.contracts.schemas import FORECAST_SCORES, INVENTORY, MODEL_METRICS, REPORT, VALUES
+    from assay.contracts.schemas import COALITION_PAYOFFS, FORECAST_SCORES, INVENTORY, MODEL_METRICS, REPORT, VALUES
     from assay.inventory.report import FILE, Findings, build_report, wording
+    from assay.inventory.total import total_interval
 
     before = {name: _earlier(frame, VALUES, name) for name in valued}
     scored = _earlier(frame, FORECAST_SCORES)
     inventories = _earlier(frame, INVENTORY)
-    metrics = {name: ref for name in sorted(valued)
-               if (ref := frame.store.find(MODEL_METRICS, frame.platform.platform, frame.partition, name))}
+    metrics, payoffs = _tonight(frame, MODEL_METRICS, valued), _tonight(frame, COALITION_PAYOFFS, valued)
     last = max(inventories, default=None)
-    past = [*(ref for refs in before.values() for ref in refs.values()), *scored.values(), *metrics.values(),
+    past = [*(ref for refs in before.values() for ref in refs.values()), *scored.values(), *metrics.values(), *payoffs.values(),
             *([inventories[last]] if last else [])]
     # inputs are unordered: the configuration says which partition each belongs to
     when = {name: {p: ref.fingerprint for p, ref in refs.items()} for name, refs in before.items()}
@@ -98,9 +99,16 @@ def _report(frame: Frame, tables: dict[str, pa.Table], valued: dict[str, Artifac
         forecasts=evidence.forecasts,
         scores=pa.concat_tables([*(frame.store.read(ref) for ref in scored.values()), tables["forecast_scores"]]),
         metrics={name: frame.store.read(ref) for name, ref in metrics.items()},
+        totals={name: total_interval(frame.store.read(ref)) for name, ref in payoffs.items()},
         earlier=(last, frame.store.read(inventories[last])) if last else None)
     page = build_report(findings, frame.platform, frame.partition)
     return frame.store.publish_files(REPORT, {FILE: page}, **where, recipe=recipe)
+
+
+def _tonight(frame: Frame, contract: Contract, names: Iterable[str]) -> dict[str, ArtifactRef]:
+    """What was published in this partition for each of the use cases, where it was."""
+    found = {name: frame.store.find(contract, frame.platform.platform, frame.partition, name) for name in sorted(names)}
+    return {name: ref for name, ref in found.items() if ref is not None}
 
 
 def _earlier(frame: Frame, contract: Contract, name: str = "") -> dict[str, ArtifactRef]:
