@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+from tests.profiling.builders import write
+
+from assay.contracts.refs import ArtifactRef, Night
+from assay.contracts.schemas import COLUMNS, PROFILE_STATES, RELATIONS, TABLE_KINDS
+from assay.profiling.states import count_values
+from assay.steps.classify import classify
+from assay.storage import ArtifactStore, Recipe, open_store
+
+PLATFORM, PARTITION = "small_journey", "2017-12-30"
+NIGHT = Night(PLATFORM, PARTITION, (), False, "", ArtifactRef("discovered", "", 0, ""), ())
+
+
+@pytest.fixture
+def store(small_environment: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ArtifactStore:
+    monkeypatch.setenv("ASSAY_STORAGE", (tmp_path / "storage").as_uri())
+    return open_store()
+
+
+@pytest.fixture
+def states(store: ArtifactStore, tmp_path: Path) -> list[ArtifactRef]:
+    """Two weekly snapshots of users, of which the second has lost a column, and two days of visits."""
+    users = {"user_id": list(range(60)), "age": ["19-24", "65+"] * 30}
+    tables = {
+        ("landing.users", "2017-12-18"): users | {"dropped": list(range(60))},
+        ("landing.users", "2017-12-25"): users,
+        ("landing.visits", "2017-12-29"): {"user_id": [1, 2, 3, 1], "day": [dt.date(2017, 12, 29)] * 4},
+        ("landing.visits", "2017-12-30"): {"user_id": [1, 4, 5, 1], "day": [dt.date(2017, 12, 30)] * 4},
+    }
+    out = []
+    for number, ((asset, label), columns) in enumerate(tables.items()):
+        state = count_values(write(tmp_path / str(number), pa.table(columns)), asset)
+        out.append(
+            store.publish(PROFILE_STATES, state, platform=PLATFORM, partition=label, name=asset, recipe=Recipe((), "", ""))
+        )
+    return out
+
+
+def test_columns_kinds_and_relations_are_published_in_this_order(store, states):
+    columns, kinds, relations = classify(NIGHT, states)
+    assert [columns.contract, kinds.contract, relations.contract] == [COLUMNS.name, TABLE_KINDS.name, RELATIONS.name]
+    assert {(r["asset_id"], r["kind"], r["time_column"]) for r in store.read(kinds).to_pylist()} == {
+        ("landing.users", "entity", None),
+        ("landing.visits", "event", "day"),
+    }
+    [relation] = store.read(relations).to_pylist()
+    assert (relation["from_asset"], relation["to_asset"], relation["coverage"]) == ("landing.visits", "landing.users", 1.0)
+
+
+def test_snapshots_are_not_added_up_and_increments_are(store, states):
+    columns, kinds, _ = classify(NIGHT, states)
+    distinct = {(r["asset_id"], r["column"]): r["distinct_count"] for r in store.read(columns).to_pylist()}
+    assert distinct == {
+        ("landing.users", "user_id"): 60,
+        ("landing.users", "age"): 2,
+        ("landing.visits", "user_id"): 5,
+        ("landing.visits", "day"): 2,
+    }
+    assert {r["asset_id"]: r["primary_key"] for r in store.read(kinds).to_pylist()}["landing.users"] == ["user_id"]
+
+
+def test_the_order_in_which_states_arrive_does_not_matter(store, states):
+    first = classify(NIGHT, states)
+    assert classify(NIGHT, states[::-1]) == first
+    assert store.read(first[0]).num_rows == 4
+
+
+def test_nothing_profiled_gives_empty_tables(store):
+    assert [ref.row_count for ref in classify(NIGHT, [])] == [0, 0, 0]
