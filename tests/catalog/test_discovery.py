@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assay.catalog.discovery import (
@@ -108,17 +108,19 @@ def test_a_weekly_table_misses_a_week() -> None:
 
 def test_an_irregular_table_misses_nothing() -> None:
     assert missing_labels(_days(0, 1, 2, 5, 6, 9, 10, 11, 17), _days(30)[0]) == []
+    assert missing_labels(_days(0, 1, 3, 7), _days(9)[0]) == []
     assert missing_labels(_days(0, 1, 2), _days(5)[0]) == []
 
 
-@given(st.sets(st.integers(0, 100)), st.integers(0, 120))
+@settings(max_examples=1000)
+@given(st.sets(st.integers(0, 40)), st.integers(0, 60))
 def test_missing_labels_are_absent_known_and_few(offsets: set[int], day: int) -> None:
     labels = _days(*sorted(offsets))
     found = missing_labels(labels, _days(day)[0])
     assert not set(found) & set(labels)
     assert all(label <= _days(day)[0] for label in found)
     assert found == sorted(set(found))
-    assert len(found) <= len(labels) * 0.2 + 1
+    assert len(found) <= len(labels) / 2
 
 
 def test_drift_names_what_was_added_removed_and_retyped() -> None:

@@ -26,7 +26,8 @@ create table regulars as
     where week >= {FIRST_WEEK} and store_id in (from kept_stores) group by 1 having weeks >= 8;
 create table kept_households as
     (select household_id from demographics join regulars using (household_id)
-     order by row_number() over (partition by age, income order by weeks desc, household_id), age, income limit {WITH_DEMOGRAPHICS})
+     order by row_number() over (partition by age, income order by weeks desc, household_id), age, income
+     limit {WITH_DEMOGRAPHICS})
     union all
     (select household_id from regulars where household_id not in (select household_id from demographics)
      order by weeks desc, household_id limit {WITHOUT_DEMOGRAPHICS});

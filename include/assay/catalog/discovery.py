@@ -17,6 +17,7 @@ from assay.errors import PartitionError, SourceEnded
 
 REACH_DAYS = 280  # how far a run looks back: the longest history of features and the windows before it
 _REGULAR = 0.9  # share of due labels that must be there for an absent one to be news
+_STEADY = 0.8  # share of the distances that must be the usual one
 _FEWEST = 4  # labels below which no rhythm can be told
 
 _FAMILIES = {
@@ -99,7 +100,8 @@ def rhythm(labels: Sequence[str]) -> float | None:
 def missing_labels(labels: Sequence[str], partition: str) -> list[str]:
     """Labels that are due by `partition` but absent, ascending.
 
-    Only an asset that keeps its rhythm can miss one: at least nine tenths of the labels due over its span must be there.
+    Only an asset that keeps its rhythm can miss one: at least nine tenths of the labels due over its span must be there, and
+    four fifths of their distances must be the usual one.
     Of the labels due after its newest one the last alone is named, however long the asset has been silent.
 
     Args:
@@ -109,8 +111,9 @@ def missing_labels(labels: Sequence[str], partition: str) -> list[str]:
     days = [dt.date.fromisoformat(label) for label in labels if label and label <= partition]
     if len(days) < _FEWEST:
         return []
-    step = max(1, round(statistics.median((b - a).days for a, b in itertools.pairwise(days))))
-    if len(days) < _REGULAR * ((days[-1] - days[0]).days // step + 1):
+    gaps = [(b - a).days for a, b in itertools.pairwise(days)]
+    step = max(1, round(statistics.median(gaps)))
+    if len(days) < _REGULAR * ((days[-1] - days[0]).days // step + 1) or gaps.count(step) < _STEADY * len(gaps):
         return []
     absent = [a + dt.timedelta(days=n) for a, b in itertools.pairwise(days)
               for n in range(step, (b - a).days - step + 1, step)]
