@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.inventory.builders import table, value_row
 
@@ -30,6 +30,7 @@ def test_neighbouring_nights_share_a_window_and_count_once() -> None:
     assert [p.value for p in non_overlapping(points, 7)] == [0.0, 7.0, 14.0]
 
 
+@settings(deadline=None)
 @given(st.sets(st.integers(0, 200), min_size=1), st.integers(1, 30))
 def test_kept_points_are_a_window_apart_and_hold_the_newest(days: set[int], window: int) -> None:
     points = [Point(shift("2017-01-01", d), 0.0, None, None) for d in sorted(days)]

@@ -4,7 +4,7 @@ import math
 from statistics import NormalDist
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assay.forecasting.history import Point, shift
@@ -53,6 +53,7 @@ def test_bad_input_is_refused(points: list[Point], window: int, horizons: list[i
         naive_forecast(points, window, horizons)
 
 
+@settings(deadline=None)
 @given(st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=12), st.floats(0, 1e5), st.lists(st.integers(1, 60), min_size=1))
 def test_quantiles_are_ordered_centred_and_widen(values: list[float], half: float, horizons: list[int]) -> None:
     ahead = naive_forecast(weekly(values, half), 7, horizons)

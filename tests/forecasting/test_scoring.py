@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.inventory.builders import CASE, forecast_row, table, value_row
 
@@ -28,6 +28,7 @@ def test_an_unvalued_asset_is_not_scored_as_zero() -> None:
     assert score_forecasts(made, {}, "2017-12-23").num_rows == 0
 
 
+@settings(deadline=None)
 @given(st.floats(-1e3, 1e3), st.floats(-1e3, 1e3), st.floats(0, 1e3))
 def test_covered_means_within_the_range(p50: float, realised: float, width: float) -> None:
     made = {"2017-12-16": table(FORECASTS, [forecast_row("a", 7, p50 - width, p50, p50 + width, target="2017-12-23")])}

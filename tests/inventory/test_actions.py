@@ -3,7 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assay.contracts.enums import Action
@@ -11,7 +11,7 @@ from assay.inventory import actions
 from assay.inventory.actions import RULES, Facts, advise
 
 SOUND = Facts(
-    asset_id="a", unit="USD/week", status="ok", state_reason="", value=600.0, ci_low=500.0, ci_high=700.0,
+    asset_id="a", unit="USD/week", cost_unit="USD/week", status="ok", state_reason="", value=600.0, ci_low=500.0, ci_high=700.0,
     value_status="valued", value_reason="", share=0.08, forecast=600.0, quality=0.99, pii_level="none", duplicate_of=None,
     cost=2.5)
 UNCLEAR = replace(SOUND, value=40.0, ci_low=-90.0, ci_high=170.0, value_status="not_distinguishable", share=0.004)
@@ -53,6 +53,7 @@ def test_the_table_in_the_docstring_lists_the_rules_in_order() -> None:
 known = st.one_of(st.none(), st.floats(-1e6, 1e6))
 
 
+@settings(deadline=None)
 @given(st.sampled_from(["ok", "unchanged", "degraded", "quarantined", "missing"]), st.floats(-1e6, 1e6), st.floats(0, 1e6),
        st.one_of(st.none(), st.floats(-2, 2)), st.one_of(st.none(), st.floats(0, 1)), known, st.floats(0, 1e3),
        st.sampled_from(["none", "indirect", "direct", "unknown"]), st.booleans())

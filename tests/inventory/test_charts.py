@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assay.inventory.charts import bars, spark, trend
@@ -15,6 +15,7 @@ def test_bars_share_one_scale_with_zero_on_it() -> None:
     assert (loss.left, loss.width, loss.negative) == (0.0, 20.0, True)
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.floats(-1e9, 1e9), st.floats(0, 1e9)), min_size=1))
 def test_no_bar_leaves_its_box(items: list[tuple[float, float]]) -> None:
     for bar in bars([v for v, _ in items], [v - w for v, w in items], [v + w for v, w in items]):
@@ -39,6 +40,7 @@ def test_a_trend_needs_two_points_and_starts_its_axis_at_zero() -> None:
     assert [label for _, label in made.ticks] == ["0", "5,000", "10,000", "15,000"]
 
 
+@settings(deadline=None)
 @given(st.lists(st.floats(-1e7, 1e7), min_size=2, max_size=30))
 def test_a_trend_stays_between_its_outer_marks(values: list[float]) -> None:
     made = trend([(f"2017-12-{i + 1:02d}", v) for i, v in enumerate(values)])

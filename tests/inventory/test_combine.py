@@ -4,7 +4,7 @@ import math
 
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.inventory.builders import CASE, MANIFEST, manifest, table, value_row
 
@@ -72,6 +72,7 @@ def test_a_sum_is_no_surer_than_its_least_sure_part() -> None:
     assert (worth.status, worth.ci_low) == ("predicted", None)
 
 
+@settings(deadline=None)
 @given(st.floats(-1e6, 1e6), st.floats(0, 1e5), st.floats(-1e6, 1e6), st.floats(0, 1e5))
 def test_a_sums_interval_is_wider_than_each_and_narrower_than_both(v: float, w: float, u: float, x: float) -> None:
     second = FORTNIGHT | {"outcome": WEEK["outcome"]}

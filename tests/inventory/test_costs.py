@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assay.inventory.costs import DAYS_PER_MONTH, window_cost
@@ -18,6 +18,7 @@ def test_negative_sizes_are_refused(stored: int, read: int, days: int) -> None:
         window_cost(stored, read, days, 1.0, 1.0)
 
 
+@settings(deadline=None)
 @given(st.integers(0, 10**15), st.integers(0, 10**15), st.integers(1, 300))
 def test_cost_grows_with_time_in_proportion(stored: int, read: int, days: int) -> None:
     assert window_cost(stored, read, 2 * days, 0.02, 0.01) == pytest.approx(2 * window_cost(stored, read, days, 0.02, 0.01))

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assay.inventory.present_value import Ahead, benefit, discounted, upkeep, windows_ahead
@@ -45,6 +45,7 @@ def test_bad_input_is_refused() -> None:
         benefit([], 7, [7], 0.1, 1.0)
 
 
+@settings(deadline=None)
 @given(st.lists(st.floats(0, 1e6), min_size=1, max_size=20), st.floats(0, 0.9), st.floats(0, 0.9))
 def test_a_higher_rate_never_raises_the_value_of_income(amounts: list[float], one: float, other: float) -> None:
     days = [7 * (i + 1) for i in range(len(amounts))]

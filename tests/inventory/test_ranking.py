@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.inventory import builders as b
 
@@ -62,6 +62,21 @@ def test_without_a_use_case_the_inventory_is_complete_but_for_the_values() -> No
     assert "next_week: no outcome has come yet" in rows["landing.transactions"]["reason"]
 
 
+def test_values_per_sample_have_no_next_window_and_cost_a_night() -> None:
+    case = {"name": "risk", "entity": {"customer": "id"},
+            "outcome": {"asset": "landing.coupons", "label": "y", "positive": "bad"},
+            "payoff": {"type": "cost_matrix", "gain_accept": 0.15, "loss_accept": 0.75}}
+    worth = b.table(schemas.VALUES, [
+        b.value_row("landing.products", 9000.0, 7000.0, 11000.0, case="risk", unit="USD/400 customers")])
+    shown = evidence(values={"risk": worth}, forecasts=schemas.FORECASTS.schema.empty_table())
+    made = rank(shown, b.manifest(use_cases=[case]))
+    row = made.to_pylist()[0]
+    assert (row["asset_id"], row["unit"], row["forecast"], row["present_value"]) == (
+        "landing.products", "USD/400 customers", None, None)
+    assert row["cost"] == pytest.approx(window_cost(8_000_000, 6_000_000, 1, 0.023, 0.005))
+    assert made.to_pylist()[1]["reason"].endswith("USD/day.")
+
+
 def test_a_horizon_shorter_than_a_window_gives_no_present_value() -> None:
     platform = b.manifest(forecast={"horizons": [3], "discount_rate": 0.08})
     made = b.table(schemas.FORECASTS, [b.forecast_row("landing.transactions", 3, 1.0, 2.0, 3.0)])
@@ -78,6 +93,7 @@ def test_shares_of_nothing() -> None:
     assert (share(1.0, 4.0), share(None, 4.0), share(1.0, 0.0), share(1.0, -2.0)) == (0.25, None, None, None)
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.sampled_from("abcdef"), st.sampled_from("abcdef")), max_size=12))
 def test_of_each_group_of_copies_the_first_by_name_stays(pairs: list[tuple[str, str]]) -> None:
     made = b.table(schemas.RELATIONS, [
@@ -92,6 +108,7 @@ def test_of_each_group_of_copies_the_first_by_name_stays(pairs: list[tuple[str, 
     assert copies == {x: min(groups[x]) for x in "abcdef" if x != min(groups[x])}
 
 
+@settings(deadline=None)
 @given(st.permutations(range(len(b.ASSETS))))
 def test_the_order_of_the_input_does_not_matter(order: list[int]) -> None:
     base = evidence()

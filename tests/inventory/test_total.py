@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assay.inventory.total import total_interval
@@ -21,6 +21,7 @@ def test_clusters_that_earn_the_same_leave_no_doubt() -> None:
     assert total_interval(payoffs([1.0] * 5, [4.0] * 5)) == pytest.approx((15.0, 15.0))
 
 
+@settings(deadline=None)
 @given(st.lists(st.floats(-100, 100), min_size=2, max_size=30))
 def test_the_interval_holds_no_more_than_the_extremes_and_ignores_what_all_share(gains: list[float]) -> None:
     low, high = total_interval(payoffs([0.0] * len(gains), gains))

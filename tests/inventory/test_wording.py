@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assay.inventory.wording import amount, interval, money_unit, percent, size
@@ -14,6 +14,7 @@ def test_amounts(value: float, words: str) -> None:
     assert amount(value) == words
 
 
+@settings(deadline=None)
 @given(st.floats(1e-6, 1e12))
 def test_an_amount_that_is_not_nothing_never_reads_as_zero(value: float) -> None:
     assert float(amount(value).replace(",", "")) == pytest.approx(value, rel=0.06)

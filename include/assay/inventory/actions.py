@@ -41,6 +41,7 @@ class Facts:
     Attributes:
         asset_id: The asset.
         unit: Currency and window.
+        cost_unit: The same, or currency and night where values are per sample.
         status: An `AssetStatus`.
         state_reason: Why it is neither ok nor unchanged, empty otherwise.
         value: None where unvalued.
@@ -58,6 +59,7 @@ class Facts:
 
     asset_id: str
     unit: str
+    cost_unit: str
     status: str
     state_reason: str
     value: float | None
@@ -86,6 +88,11 @@ class Facts:
     @property
     def _value(self) -> str:
         return "" if self.value is None else amount(self.value, widest(self.ci_low, self.ci_high))
+
+    @property
+    def upkeep(self) -> str:
+        """The cost in words."""
+        return f"{amount(self.cost)} {self.cost_unit}"
 
     @property
     def portion(self) -> str:
@@ -163,7 +170,7 @@ def _leading_reason(f: Facts) -> str:
 
 RULES: tuple[Rule, ...] = (
     Rule("copy", Action.MERGE, lambda f: f.duplicate_of is not None,
-         lambda f: f"It is a copy of {f.duplicate_of}: one of them is enough and saves {amount(f.cost)} {f.unit}.",
+         lambda f: f"It is a copy of {f.duplicate_of}: one of them is enough and saves {f.upkeep}.",
          lambda f: f.cost),
     Rule("harmful", Action.REVIEW, _below_zero,
          lambda f: f"With it the decision earns less: {f.worth_within}, the whole interval lies below 0.",
@@ -172,7 +179,7 @@ RULES: tuple[Rule, ...] = (
     Rule("exposed", Action.PROTECT, lambda f: f.pii_level == "direct" and _little(f),
          lambda f: f"It holds direct personal data and brings {f.worth}{f.portion}: restrict, mask or drop it.", _value),
     Rule("costly", Action.ARCHIVE, _costly,
-         lambda f: f"It costs {amount(f.cost)} {f.unit} and brings {f.worth_within}: even the upper end does not pay for it.",
+         lambda f: f"It costs {f.upkeep} and brings {f.worth_within}: its upper end does not pay for it.",
          lambda f: f.cost),
     Rule("flawed", Action.REPAIR, _flawed,
          lambda f: f"It brings {f.worth}{f.portion}, but only {percent(f.quality or 0)} of its weighted checks pass.", _value),
@@ -181,11 +188,11 @@ RULES: tuple[Rule, ...] = (
     Rule("predicted", Action.REVIEW, lambda f: f.value_status == ValueStatus.PREDICTED,
          lambda f: f"Its value of {f.worth} is predicted, not measured: try it in a use case.", _value),
     Rule("unvalued", Action.REVIEW, lambda f: f.value is None,
-         lambda f: f"Unvalued: {f.value_reason.rstrip('. ') or 'no reason was recorded'}; it costs {amount(f.cost)} {f.unit}.",
+         lambda f: f"Unvalued: {f.value_reason.rstrip('. ') or 'no reason was recorded'}; it costs {f.upkeep}.",
          lambda f: None),
     Rule("leading", Action.INVEST, _leading, _leading_reason, _value),
     Rule("sound", Action.KEEP, lambda f: True,
-         lambda f: f"It brings {f.worth}{f.portion} and costs {amount(f.cost)} {f.unit}.", _value),
+         lambda f: f"It brings {f.worth}{f.portion} and costs {f.upkeep}.", _value),
 )
 
 

@@ -20,11 +20,13 @@ class Scale:
 
     Attributes:
         unit: Currency and window.
+        cost_unit: Currency and the time over which costs are counted: the same, or one night.
         window_days: The window's length; 1, one night, where no outcome has a time.
         factors: Use case -> what its values are multiplied by; a use case that can't be brought to the unit is left out.
     """
 
     unit: str
+    cost_unit: str
     window_days: int
     factors: Mapping[str, float]
 
@@ -61,12 +63,15 @@ def common_scale(platform: Platform, values: Mapping[str, pa.Table]) -> Scale:
     if timed:
         base = timed[0].outcome.window_days or 1
         factors = {case.name: base / (case.outcome.window_days or base) for case in timed}
-        return Scale(money_unit(platform.currency, base), base, factors)
+        unit = money_unit(platform.currency, base)
+        return Scale(unit, unit, base, factors)
     if valued:
         units = sorted({row["unit"] for row in values[valued[0].name].select(["unit"]).to_pylist()})
-        return Scale(units[0] if units else f"{platform.currency}/sample", 1, {case.name: 1.0 for case in valued})
+        unit = units[0] if units else f"{platform.currency}/sample"
+        return Scale(unit, money_unit(platform.currency, 1), 1, {case.name: 1.0 for case in valued})
     window = next((case.outcome.window_days for case in platform.use_cases if case.outcome.window_days), 7)
-    return Scale(money_unit(platform.currency, window), window, {})
+    unit = money_unit(platform.currency, window)
+    return Scale(unit, unit, window, {})
 
 
 def combine(asset_id: str, values: Mapping[str, pa.Table], stopped: Mapping[str, str], scale: Scale) -> Worth:

@@ -65,7 +65,8 @@ def rank(evidence: Evidence, platform: Platform) -> pa.Table:
         state = states.get(asset_id, {})
         next_window = _next_window(ahead.get(asset_id, {}), worth, platform, scale)
         advice = advise(Facts(
-            asset_id=asset_id, unit=scale.unit, status=asset["status"], state_reason=state.get("reason") or "",
+            asset_id=asset_id, unit=scale.unit, cost_unit=scale.cost_unit, status=asset["status"],
+            state_reason=state.get("reason") or "",
             value=worth.value, ci_low=worth.ci_low, ci_high=worth.ci_high, value_status=worth.status, value_reason=worth.reason,
             share=share(worth.value, total), forecast=next_window, quality=state.get("quality_score"),
             pii_level=asset["pii_level"], duplicate_of=copies.get(asset_id), cost=cost))

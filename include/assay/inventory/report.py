@@ -22,7 +22,7 @@ from assay.inventory import sections
 from assay.inventory.charts import trend
 from assay.inventory.combine import common_scale
 from assay.inventory.texts import speaker, texts
-from assay.inventory.wording import amount, interval, money_unit, percent
+from assay.inventory.wording import amount, interval, percent
 
 FILE = "index.html"
 
@@ -96,8 +96,6 @@ def _view(findings: Findings, platform: Platform, partition: str, say: sections.
     cases = _case_totals(findings.values)
     known = [r["value"] for r in rows if r["value"] is not None]
     earlier = findings.earlier
-    # an inventory without windows counts its costs over one night, see Scale
-    cost_unit = scale.unit if _has_windows(platform, findings) else money_unit(platform.currency, scale.window_days)
     return {
         "title": platform.title or platform.platform, "platform": platform, "partition": partition, "unit": scale.unit,
         "total": amount(math.fsum(known)) if known else None, "total_range": _range(findings, cases, say),
@@ -106,7 +104,7 @@ def _view(findings: Findings, platform: Platform, partition: str, say: sections.
         "stopped": sorted(findings.stopped.items()),
         "stats": [(str(len(rows)), say("stat_assets")), (str(len(known)), say("stat_valued")),
                   (str(sum(r["action"] != Action.KEEP for r in rows)), say("stat_todo")),
-                  (amount(math.fsum(r["cost"] for r in rows)), say("stat_cost", unit=cost_unit))],
+                  (amount(math.fsum(r["cost"] for r in rows)), say("stat_cost", unit=scale.cost_unit))],
         "trend": trend(total_past), "todo": sections.to_do(rows), "rows": rows,
         "present_title": say("present_value_title", currency=platform.currency, days=max(platform.forecast.horizons, default=0),
                              rate=percent(platform.forecast.discount_rate)),
@@ -116,12 +114,6 @@ def _view(findings: Findings, platform: Platform, partition: str, say: sections.
         "state": sections.state_rows(findings.assets, findings.states), "metrics": sections.metric_tables(findings.metrics),
         "record": sections.record(findings.scores), "failures": failed, "more": more, "n_checks": findings.checks.num_rows,
     }
-
-
-def _has_windows(platform: Platform, findings: Findings) -> bool:
-    """True if a use case that was valued has an outcome with time, or none was valued at all."""
-    valued = [case for case in platform.use_cases if case.name in findings.values]
-    return not valued or any(case.outcome.window_days for case in valued)
 
 
 def _case_totals(values: Mapping[str, pa.Table]) -> list[tuple[str, float, str]]:
