@@ -95,3 +95,20 @@ class NotEnoughData(AssayError, ValueError):
     def __init__(self, use_case: str, problem: str, remedy: str) -> None:
         super().__init__(f"use case {use_case}: {shorten(problem)}; {shorten(remedy)}")
         self.use_case = use_case
+
+
+class RunFailed(AssayError, RuntimeError):
+    """A run of the DAG that didn't succeed."""
+
+    def __init__(self, run: str, problem: str, remedy: str) -> None:
+        super().__init__(f"{run} failed: {shorten(problem)}; {shorten(remedy)}")
+        self.run = run
+        self.problem = problem
+
+
+class AirflowUnreachable(AssayError, ConnectionError):
+    """The Airflow that a command needs doesn't answer, or not as expected."""
+
+    def __init__(self, url: str, problem: str, remedy: str = "start it with make up") -> None:
+        super().__init__(f"Airflow at {url}: {shorten(problem)}; {shorten(remedy)}")
+        self.url = url

@@ -1,0 +1,77 @@
+"""`python -m assay <command>`: what the Makefile's targets call.
+
+Every mistake ends in one sentence on stderr and exit code 1 (2 for a wrong option).
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from assay.config.settings import REPOSITORY
+from assay.errors import AssayError
+
+DEFAULT_PLATFORM = "complete_journey"
+DEFAULT_PORT = 8080
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; the exit code."""
+    given = _parser().parse_args(arguments)
+    try:
+        return _dispatch(given)
+    except AssayError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    except KeyboardInterrupt:
+        sys.stderr.write("interrupted; what was published stands, the same command goes on from there\n")
+        return 130
+
+
+def _dispatch(given: argparse.Namespace) -> int:
+    """Call the command; its module is imported only now, since it brings Airflow along."""
+    if given.command == "run":
+        from assay.steps.cli.run import run
+
+        return run(given.platform, given.partition or None, earlier=given.earlier, report=given.report)
+    from assay.steps.cli import server
+    from assay.steps.cli.home import ServerHome
+
+    home = ServerHome(given.home, given.port)
+    if given.command == "up":
+        return server.up(home, given.platform)
+    if given.command == "down":
+        return server.down(home)
+    from assay.steps.cli import nights
+
+    if given.command == "trigger":
+        return nights.trigger(home, given.platform, given.partition or None, retrain=given.retrain, note=given.note)
+    return nights.backfill(home, given.platform, given.since, given.until)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m assay", description="Inventory of a platform's data assets.")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="command")
+    run = commands.add_parser("run", help="run nights in this process and print the inventory")
+    run.add_argument("--earlier", type=int, default=3, metavar="N", help="weekly-spaced partitions before it (default 3)")
+    run.add_argument("--report", type=Path, default=REPOSITORY / "data" / "report" / "index.html", help="where the report goes")
+    up = commands.add_parser("up", help="start Airflow and wait until it is healthy")
+    down = commands.add_parser("down", help="stop the Airflow that up started, and nothing else")
+    trigger = commands.add_parser("trigger", help="run one partition through the scheduler and wait for it")
+    trigger.add_argument("--retrain", action="store_true", help="train again even where a model could be reused")
+    trigger.add_argument("--note", default="", help="kept with the run")
+    backfill = commands.add_parser("backfill", help="run a range of partitions through the scheduler and wait for them")
+    backfill.add_argument("--from", dest="since", required=True, metavar="YYYY-MM-DD", help="first partition")
+    backfill.add_argument("--to", dest="until", required=True, metavar="YYYY-MM-DD", help="last partition, included")
+    for command in (run, up, trigger, backfill):
+        command.add_argument("--platform", default=DEFAULT_PLATFORM, help=f"name of the manifest (default {DEFAULT_PLATFORM})")
+    for command in (run, trigger):
+        command.add_argument("--partition", metavar="YYYY-MM-DD", help="local day (default: the newest whole one)")
+    for command in (up, down, trigger, backfill):
+        command.add_argument("--home", type=Path, default=REPOSITORY / "airflow_home" / "server", help="Airflow's folder")
+        command.add_argument("--port", type=int, default=int(os.environ.get("AIRFLOW_PORT") or DEFAULT_PORT),
+                             help=f"port on 127.0.0.1 (default AIRFLOW_PORT or {DEFAULT_PORT})")
+    return parser
