@@ -106,7 +106,8 @@ def _channels(catalogue: Catalogue, known: KnownViews, outcome_asset: str, domai
 
 def _announced(asset: AssetFacts, column: str, known: KnownViews, limit: int) -> Channel:
     """The items that the most rows announce for the coming window."""
-    query = (f"SELECT \"user\", item FROM users CROSS JOIN (SELECT {quote(column)} AS item FROM {known.view(asset.asset_id)} "
-             f"WHERE _age < {asset.period_days} AND _age > -{known.horizon_days} AND {quote(column)} IN (SELECT item FROM items) "
+    item = quote(column)
+    query = (f"SELECT \"user\", item FROM users CROSS JOIN (SELECT {item} AS item FROM {known.view(asset.asset_id)} "
+             f"WHERE _age < {asset.period_days} AND _age > -{known.horizon_days} AND {item} IN (SELECT item FROM items) "
              f"GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT {limit})")
     return Channel(f"announced_{asset.asset_id}", (asset.asset_id,), query)

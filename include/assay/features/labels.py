@@ -15,7 +15,8 @@ from assay.features.known import SnapshotFiles, local_date
 from assay.features.windows import Window
 
 
-def build_labels(asset: AssetFacts, case: UseCase, window: Window, snapshots: Sequence[SnapshotFiles], timezone: str) -> pa.Table:
+def build_labels(asset: AssetFacts, case: UseCase, window: Window, snapshots: Sequence[SnapshotFiles],
+                 timezone: str) -> pa.Table:
     """What happened to each entity in a window.
 
     Args:

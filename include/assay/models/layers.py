@@ -7,7 +7,7 @@ import tensorflow as tf
 
 
 @keras.saving.register_keras_serializable("assay")
-class TokenEncoder(keras.layers.Layer):
+class TokenEncoder(keras.layers.Layer):  # type: ignore[misc]
     """Encode one token's numbers and categories.
 
     Args:
@@ -41,7 +41,8 @@ class TokenEncoder(keras.layers.Layer):
 
     def get_config(self) -> dict:
         """Arguments of the constructor."""
-        return super().get_config() | {"vocabularies": self.vocabularies, "width": self.width, "size": self.size}
+        base: dict = super().get_config()
+        return base | {"vocabularies": self.vocabularies, "width": self.width, "size": self.size}
 
 
 def _embedding_size(vocabulary: int) -> int:
@@ -50,7 +51,7 @@ def _embedding_size(vocabulary: int) -> int:
 
 
 @keras.saving.register_keras_serializable("assay")
-class FusionHead(keras.layers.Layer):
+class FusionHead(keras.layers.Layer):  # type: ignore[misc]
     """Gated MLP over token vectors; a token that is not visible is replaced by a learned vector of its own.
 
     The first layer is linear in the tokens, so that for many coalitions at once (`coalitions`) each token's contribution is
@@ -106,4 +107,5 @@ class FusionHead(keras.layers.Layer):
 
     def get_config(self) -> dict:
         """Arguments of the constructor."""
-        return super().get_config() | {"width": self.width, "inner": self.inner}
+        base: dict = super().get_config()
+        return base | {"width": self.width, "inner": self.inner}

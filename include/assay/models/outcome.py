@@ -57,7 +57,8 @@ def build_network(codes: Sequence[TokenCode], size: Size) -> keras.Model:
 
     from assay.models.layers import FusionHead, TokenEncoder
 
-    inputs, vectors = {}, []
+    inputs: dict[str, keras.KerasTensor] = {}
+    vectors = []
     for n, code in enumerate(codes):
         numbers = keras.Input((code.width,), name=f"numbers_{n}")
         categories = keras.Input((len(code.categories),), dtype="int32", name=f"categories_{n}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ from assay.models.outcome import Size, build_network, inputs_of, token_visibilit
 
 if TYPE_CHECKING:
     import keras
+    import tensorflow as tf
 
 logger = logging.getLogger(__name__)
 
@@ -101,7 +102,7 @@ def fit(codes: Sequence[TokenCode], players: Sequence[str], train: Rows, valid: 
         size.rate / 20, steps, warmup_target=size.rate, warmup_steps=max(1, steps // 20)), weight_decay=1e-3, clipnorm=1.0)
     inputs = inputs_of(train.encoded)
 
-    @tf.function(reduce_retracing=True)
+    @tf.function(reduce_retracing=True)  # type: ignore[untyped-decorator]
     def step(batch: dict, y: tf.Tensor, amount: tf.Tensor, weight: tf.Tensor) -> tf.Tensor:
         with tf.GradientTape() as tape:
             loss = _loss(network(batch, training=True), y, amount, weight)
@@ -137,7 +138,7 @@ def _mean_amount(rows: Rows) -> float:
     return float(np.maximum(rows.amount[happened], 0).mean()) if happened.any() else 0.0
 
 
-def _loss(out: object, y: object, amount: object, weight: object) -> object:
+def _loss(out: tf.Tensor, y: tf.Tensor, amount: tf.Tensor, weight: tf.Tensor) -> tf.Tensor:
     """Weighted log loss of the outcome, plus squared error of log1p(amount) where it happened."""
     import tensorflow as tf
 
@@ -176,10 +177,11 @@ def run(network: keras.Model, encoded: Sequence[EncodedToken], visible: np.ndarr
     return out
 
 
-def _forward(network: keras.Model) -> object:
+def _forward(network: keras.Model) -> Callable[[dict[str, np.ndarray]], tf.Tensor]:
     """The network's forward pass as one graph, kept with the network so that it is traced once."""
     import tensorflow as tf
 
     if not hasattr(network, "assay_forward"):
         network.assay_forward = tf.function(lambda batch: network(batch, training=False), reduce_retracing=True)
-    return network.assay_forward
+    forward: Callable[[dict[str, np.ndarray]], tf.Tensor] = network.assay_forward
+    return forward

@@ -120,7 +120,7 @@ def _build_case(frame: Frame, case: UseCase, catalogue: Catalogue, snapshots: di
                      "fingerprint": features.fingerprint, "row_count": features.row_count,
                      "labels_uri": labels.uri if labels else None,
                      "labels_fingerprint": labels.fingerprint if labels else None})
-    inputs = [row["fingerprint"] for row in rows] + [row["labels_fingerprint"] or "" for row in rows]
+    inputs = [f"{row['fingerprint']}:{row['labels_fingerprint']}" for row in rows]
     return frame.publish(FEATURES, lambda: pa.Table.from_pylist(rows, schema=FEATURES.schema), inputs=inputs, name=case.name)
 
 

@@ -65,7 +65,8 @@ class Links:
         """With validity a token of both assets, else of the association alone."""
         if self.validity is None:
             return Token(f"{self.asset_id}|{self.key[0]}", (self.asset_id,), (self.key[0],), (
-                Feature("rows", "number", ()), *(Feature(f"different_{t}", "number", ((self.asset_id, t),)) for t in self.things)))
+                Feature("rows", "number", ()),
+                *(Feature(f"different_{t}", "number", ((self.asset_id, t),)) for t in self.things)))
         sources = self.validity.sources()
         return Token(f"{self.asset_id}~{self.validity.asset_id}|{self.key[0]}",
                      tuple(sorted((self.asset_id, self.validity.asset_id))), (self.key[0],), (

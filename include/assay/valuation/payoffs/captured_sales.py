@@ -61,12 +61,12 @@ class CapturedSales:
         """Sales of the `top_k` highest scores of each user, shape (users,); -1 stands for no row."""
         width = scores.shape[1]
         if width <= self._top_k:
-            return sales.sum(axis=1)
+            return np.asarray(sales.sum(axis=1))
         last = np.partition(scores, width - self._top_k, axis=1)[:, width - self._top_k, None]
         above, level = scores > last, (scores == last) & (last >= 0)
         places = self._top_k - above.sum(axis=1)
         share = np.minimum(1, places / np.maximum(level.sum(axis=1), 1))
-        return np.where(above, sales, 0).sum(axis=1) + share * np.where(level, sales, 0).sum(axis=1)
+        return np.asarray(np.where(above, sales, 0).sum(axis=1) + share * np.where(level, sales, 0).sum(axis=1))
 
     def _layout(self, rows: np.ndarray) -> tuple[tuple[int, int], np.ndarray]:
         """Shape (users, places) of a padded table, and where each of `rows` stands in it, flattened."""
