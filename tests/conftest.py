@@ -7,6 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("assay", deadline=None, derandomize=True)  # the same examples on every machine, however slow
+settings.load_profile("assay")
 
 TESTS = Path(__file__).parent
 SMALL_SOURCE = TESTS / "data" / "complete_journey_small"

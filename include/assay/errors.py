@@ -23,7 +23,7 @@ class ConfigError(AssayError, ValueError):
     """A manifest or setting that can't be used as it stands."""
 
     def __init__(self, where: str, problem: str, remedy: str) -> None:
-        super().__init__(f"{shorten(problem)} in {where}: {shorten(remedy)}")
+        super().__init__(f"{shorten(problem)} in {shorten(where)}: {shorten(remedy)}")
         self.where = where
         self.problem = problem
         self.remedy = remedy
@@ -34,8 +34,8 @@ class UnknownPlatform(AssayError, LookupError):
 
     def __init__(self, platform: str, known: tuple[str, ...], folder: str) -> None:
         super().__init__(
-            f"unknown platform {shorten(platform, 80)!r}: {folder} has {', '.join(known) or 'no platform'}; "
-            f"add {folder}/{shorten(platform, 80)}/platform.yaml or name one of these"
+            f"unknown platform {shorten(platform, 80)!r}: {shorten(folder)} has {shorten(', '.join(known)) or 'no platform'}; "
+            f"add {shorten(folder)}/{shorten(platform, 80)}/platform.yaml or name one of these"
         )
         self.platform = platform
         self.known = known
@@ -76,7 +76,7 @@ class ContractError(AssayError, TypeError):
     """A table that doesn't match the Arrow schema of its artifact."""
 
     def __init__(self, contract: str, problem: str) -> None:
-        super().__init__(f"artifact {contract}: {shorten(problem)}; bring the table into the schema in assay.contracts")
+        super().__init__(f"artifact {shorten(contract, 80)}: {shorten(problem)}; bring the table into the schema in assay.contracts")
         self.contract = contract
 
 
@@ -84,7 +84,7 @@ class ArtifactMissing(AssayError, LookupError):
     """An artifact without a commit manifest: for readers it doesn't exist."""
 
     def __init__(self, what: str, where: str) -> None:
-        super().__init__(f"no {what} under {shorten(where)}; run the partition again to publish it")
+        super().__init__(f"no {shorten(what)} under {shorten(where)}; run the partition again to publish it")
         self.what = what
         self.where = where
 
@@ -93,7 +93,7 @@ class NotEnoughData(AssayError, ValueError):
     """A use case can't be modelled or valued with the data that is usable."""
 
     def __init__(self, use_case: str, problem: str, remedy: str) -> None:
-        super().__init__(f"use case {use_case}: {shorten(problem)}; {shorten(remedy)}")
+        super().__init__(f"use case {shorten(use_case, 80)}: {shorten(problem)}; {shorten(remedy)}")
         self.use_case = use_case
 
 
@@ -101,7 +101,7 @@ class RunFailed(AssayError, RuntimeError):
     """A run of the DAG that didn't succeed."""
 
     def __init__(self, run: str, problem: str, remedy: str) -> None:
-        super().__init__(f"{run} failed: {shorten(problem)}; {shorten(remedy)}")
+        super().__init__(f"{shorten(run)} failed: {shorten(problem)}; {shorten(remedy)}")
         self.run = run
         self.problem = problem
 
@@ -110,5 +110,5 @@ class AirflowUnreachable(AssayError, ConnectionError):
     """The Airflow that a command needs doesn't answer, or not as expected."""
 
     def __init__(self, url: str, problem: str, remedy: str = "start it with make up") -> None:
-        super().__init__(f"Airflow at {url}: {shorten(problem)}; {shorten(remedy)}")
+        super().__init__(f"Airflow at {shorten(url)}: {shorten(problem)}; {shorten(remedy)}")
         self.url = url

@@ -80,9 +80,9 @@ def _explain(error: ValidationError, path: Path) -> ConfigError:
     first = error.errors()[0]
     where = ".".join(str(part) for part in first["loc"])
     if first["type"] == "extra_forbidden":
-        key = str(first["loc"][-1])
-        near = difflib.get_close_matches(key, _known_keys(first["loc"][:-1]), n=1, cutoff=0.4)
-        remedy = f"did you mean {near[0]!r}?" if near else f"remove it; known keys are {', '.join(_known_keys(first['loc'][:-1]))}"
+        known = _known_keys(first["loc"][:-1])
+        near = difflib.get_close_matches(str(first["loc"][-1]), known, n=1, cutoff=0.4)
+        remedy = f"did you mean {near[0]!r}?" if near else f"remove it; known keys are {', '.join(known)}"
         return ConfigError(str(path), f"unknown key {where!r}", remedy)
     if first["type"] == "missing":
         return ConfigError(str(path), f"missing key {where!r}", "add it, see docs/manifest.md")

@@ -48,14 +48,14 @@ class Contract:
         extra = [n for n in table.column_names if n not in self.schema.names]
         if extra and not self.open:
             raise ContractError(self.name, f"column {extra[0]!r} is not in the schema")
+        for field in self.schema:
+            if not field.nullable and table.column(field.name).null_count:
+                raise ContractError(self.name, f"column {field.name!r} has nulls")
         fields = [*self.schema, *(table.schema.field(n) for n in extra)]
         try:
             out = table.select([f.name for f in fields]).cast(pa.schema(fields))
         except (pa.ArrowInvalid, pa.ArrowNotImplementedError, ValueError) as error:
             raise ContractError(self.name, f"a column has another type ({error})") from error
-        for field in self.schema:
-            if not field.nullable and out.column(field.name).null_count:
-                raise ContractError(self.name, f"column {field.name!r} has nulls")
         return out.replace_schema_metadata(table.schema.metadata)
 
 

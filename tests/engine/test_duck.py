@@ -1,0 +1,46 @@
+"""Names and texts from data reach DuckDB as they are, and never as SQL."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assay.engine import connect, literal, quote
+
+# DuckDB ends its text at NUL, and so do the formats that columns come from
+TEXTS = st.text(alphabet=st.characters(exclude_categories=("Cs",), exclude_characters="\0"), max_size=30)
+
+
+@pytest.fixture(scope="module")
+def database():
+    with connect() as con:
+        yield con
+
+
+@given(value=TEXTS)
+def test_any_text_comes_back_from_a_literal(database, value):
+    assert database.execute(f"SELECT {literal(value)}").fetchall() == [(value,)]
+
+
+@given(name=TEXTS.filter(bool))
+def test_any_name_can_be_a_column(database, name):
+    described = database.execute(f"SELECT 1 AS {quote(name)}").description
+    assert [column[0] for column in described] == [name]
+
+
+@pytest.mark.parametrize("hostile", ["x'; DROP TABLE kept; --", 'x"; DROP TABLE kept; --', "'||(SELECT 1)||'", "\\'"])
+def test_a_hostile_text_stays_a_text(hostile):
+    with connect() as con:
+        con.execute("CREATE TABLE kept AS SELECT 1 AS n")
+        assert con.execute(f"SELECT {literal(hostile)} AS {quote(hostile)} FROM kept").fetchall() == [(hostile,)]
+        assert con.execute("SELECT n FROM kept").fetchall() == [(1,)]
+
+
+def test_databases_are_private_and_settings_fixed():
+    with connect() as one, connect(threads=1, memory_limit="100MB") as two:
+        one.execute("CREATE TABLE mine AS SELECT 1 AS n")
+        assert two.execute("SELECT count(*) FROM information_schema.tables").fetchall() == [(0,)]
+        settings = "SELECT current_setting('threads'), current_setting('preserve_insertion_order')"
+        assert one.execute(settings).fetchall() == [(2, True)]
+        assert two.execute(settings).fetchall() == [(1, True)]
