@@ -56,8 +56,8 @@ def contracts_with_tables() -> st.SearchStrategy[tuple[Contract, pa.Table]]:
 
 def artifact_refs() -> st.SearchStrategy[ArtifactRef]:
     """References to artifacts."""
-    return st.builds(ArtifactRef, contract=st.sampled_from(sorted(CONTRACTS)), uri=st.text(alphabet=string.printable, max_size=40),
-                     row_count=st.integers(0, 2**40), fingerprint=DIGESTS)
+    return st.builds(ArtifactRef, contract=st.sampled_from(sorted(CONTRACTS)), row_count=st.integers(0, 2**40),
+                     uri=st.text(alphabet=string.printable, max_size=40), fingerprint=DIGESTS)
 
 
 def nights() -> st.SearchStrategy[Night]:

@@ -62,7 +62,8 @@ def test_an_unreadable_column_is_named_with_its_file():
 
 def test_an_unknown_platform_lists_the_known_ones():
     error = errors.UnknownPlatform("shop", ("bank", "clinic"), "platforms")
-    assert str(error) == "unknown platform 'shop': platforms has bank, clinic; add platforms/shop/platform.yaml or name one of these"
+    assert str(error) == ("unknown platform 'shop': platforms has bank, clinic; "
+                          "add platforms/shop/platform.yaml or name one of these")
     assert "has no platform;" in str(errors.UnknownPlatform("shop", (), "platforms"))
 
 

@@ -76,7 +76,8 @@ class ContractError(AssayError, TypeError):
     """A table that doesn't match the Arrow schema of its artifact."""
 
     def __init__(self, contract: str, problem: str) -> None:
-        super().__init__(f"artifact {shorten(contract, 80)}: {shorten(problem)}; bring the table into the schema in assay.contracts")
+        what = f"artifact {shorten(contract, 80)}: {shorten(problem)}"
+        super().__init__(f"{what}; bring the table into the schema in assay.contracts")
         self.contract = contract
 
 

@@ -15,7 +15,8 @@ def test_a_label_is_a_local_date():
     assert parse_label("2017-12-31") == dt.date(2017, 12, 31)
 
 
-@pytest.mark.parametrize("text", ["", "20171231", "2017-W52-7", "2017-12-31T00:00", "2017-13-01", "2017-02-29", "31.12.2017", "昨天"])
+@pytest.mark.parametrize("text", [
+    "", "20171231", "2017-W52-7", "2017-12-31T00:00", "2017-13-01", "2017-02-29", "31.12.2017", "昨天"])
 def test_other_spellings_are_none(text):
     assert parse_label(text) is None
 

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 from hypothesis import given
+from tests.strategies import artifact_refs, case_refs, nights
 
 from assay.contracts.refs import ArtifactRef, CaseRef, Night
-from tests.strategies import artifact_refs, case_refs, nights
 
 INCLUDE = Path(__file__).parents[2] / "include"
 REF = ArtifactRef("values", "shop/ds=2017-12-31/values/next_week", 8, "ab" * 32)

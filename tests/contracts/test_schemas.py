@@ -8,15 +8,15 @@ import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.strategies import contracts_with_tables, tables
 
 from assay.contracts.schemas import CHECKS, CONTRACTS, MODEL_METRICS, PROFILES, SNAPSHOT, VALUES
 from assay.errors import ContractError
-from tests.strategies import contracts_with_tables, tables
 
 COLUMNS = [pytest.param(contract, field, id=f"{contract.name}.{field.name}")
            for contract in CONTRACTS.values() for field in contract.schema]
-MONEY = re.compile(r"^(value|ci_low|ci_high|removal_loss|p10|p50|p90|realised|naive|forecast|present_value|cost|net_value|at_stake"
-                   r"|payoff|amount)$")
+MONEY = re.compile(r"^(value|ci_low|ci_high|removal_loss|p10|p50|p90|realised|naive|forecast|present_value|cost|net_value"
+                   r"|at_stake|payoff|amount)$")
 
 
 @pytest.mark.parametrize("contract, field", COLUMNS)

@@ -38,7 +38,11 @@ def load_platform(name: str) -> Platform:
     if name not in found:
         raise UnknownPlatform(name, tuple(found), ", ".join(str(f) for f in platform_folders()))
     path = found[name]
-    return _load(path, path.read_text(encoding="utf-8"))
+    try:
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise ConfigError(str(path), f"text that is not UTF-8 ({error.reason})", "save the file as UTF-8") from error
+    return _load(path, text)
 
 
 def _load(path: Path, text: str) -> Platform:

@@ -6,8 +6,10 @@ An unknown key, a missing one or one of the wrong type is an error; nothing here
 from __future__ import annotations
 
 from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from croniter import croniter
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from assay.contracts.enums import AssetKind, Role
 
@@ -150,6 +152,30 @@ class Platform(_Frozen):
     forecast: ForecastConfig = ForecastConfig()
     costs: Costs = Costs()
     assets: dict[str, AssetOverride] = Field(default_factory=dict)
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_timezone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (LookupError, ValueError, OSError) as error:
+            raise ValueError("no such time zone; name one such as Europe/Berlin") from error
+        return value
+
+    @field_validator("schedule")
+    @classmethod
+    def _cron(cls, value: str) -> str:
+        if not croniter.is_valid(value):  # Airflow would find out while it loads the DAGs of all platforms
+            raise ValueError("no cron expression; write one such as 0 2 * * *")
+        return value
+
+    @model_validator(mode="after")
+    def _names_once(self) -> Platform:
+        for things in (self.sources, self.use_cases):
+            names = [thing.name for thing in things]
+            if twice := [name for name in names if names.count(name) > 1]:
+                raise ValueError(f"two entries are named {twice[0]!r}; their artifacts would overwrite each other")
+        return self
 
     def use_case(self, name: str) -> UseCase:
         """The use case of that name.

@@ -1,0 +1,77 @@
+"""The models are frozen, and docs/manifest.md tells of every key."""
+
+from __future__ import annotations
+
+import pytest
+from pydantic import BaseModel, ValidationError
+
+from assay.config import manifest
+from assay.config.load import _models_in as models_in
+from assay.config.manifest import AssetOverride, CapturedSales, Outcome, Platform, Source, UseCase
+from assay.config.settings import REPOSITORY
+
+
+def platform(**changes) -> Platform:
+    return Platform(platform="shop", currency="EUR", sources=[Source(name="landing", type="files", path="/lake")], **changes)
+
+
+def use_case(name: str, **known_ahead: int) -> UseCase:
+    return UseCase(name=name, entity={"user": "customer", "item": "product"},
+                   outcome=Outcome(asset="landing.orders", time="at", window_days=7),
+                   payoff=CapturedSales(type="captured_sales", top_k=5, margin=0.2),
+                   known_ahead={f"landing.{table}": days for table, days in known_ahead.items()})
+
+
+def every_model(model: type[BaseModel]) -> set[type[BaseModel]]:
+    """`model` and every model that its fields lead to."""
+    found = {model}
+    for field in model.model_fields.values():
+        for inner in models_in(field.annotation):
+            found |= every_model(inner)
+    return found
+
+
+MODELS = sorted(every_model(Platform), key=lambda model: model.__name__)
+KEYS = [pytest.param(model, name, field, id=f"{model.__name__}.{name}")
+        for model in MODELS for name, field in model.model_fields.items()]
+
+
+def test_every_model_is_reached_from_the_platform():
+    ours = {thing for thing in vars(manifest).values() if isinstance(thing, type) and issubclass(thing, BaseModel)
+            and thing.__module__ == manifest.__name__ and not thing.__name__.startswith("_")}
+    assert every_model(Platform) == ours
+
+
+@pytest.mark.parametrize("model, name, field", KEYS)
+def test_the_documentation_has_a_row_for_every_key(model, name, field):
+    lines = (REPOSITORY / "docs" / "manifest.md").read_text(encoding="utf-8").splitlines()
+    section = next(i for i, line in enumerate(lines) if line.startswith("#") and line.endswith(f"`{model.__name__}`"))
+    end = next((i for i in range(section + 1, len(lines)) if lines[i].startswith("#")), len(lines))
+    rows = [line for line in lines[section:end] if line.startswith(f"| `{name}` ")]
+    assert len(rows) == 1
+    assert ("| required |" in rows[0]) == field.is_required()
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_models_are_frozen_and_strict(model):
+    assert model.model_config["frozen"] and model.model_config["strict"] and model.model_config["extra"] == "forbid"
+
+
+def test_a_platform_cannot_be_changed():
+    with pytest.raises(ValidationError, match="frozen"):
+        platform().currency = "USD"
+    with pytest.raises(ValidationError, match="frozen"):
+        AssetOverride().owner = "someone"
+
+
+def test_use_cases_are_found_by_name():
+    shop = platform(use_cases=[use_case("next_week"), use_case("next_month")])
+    assert shop.use_case("next_month").name == "next_month"
+    with pytest.raises(LookupError, match="shop has no use case 'stock': it has next_week, next_month"):
+        shop.use_case("stock")
+
+
+def test_the_longest_foreknowledge_of_an_asset_counts():
+    shop = platform(use_cases=[use_case("one", promotions=7), use_case("two", promotions=14, plans=3)])
+    assert [shop.known_ahead(f"landing.{table}") for table in ("promotions", "plans", "orders")] == [14, 3, 0]
+    assert platform().known_ahead("landing.orders") == 0
