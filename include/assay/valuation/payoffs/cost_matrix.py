@@ -14,7 +14,7 @@ class CostMatrix:
     """Payoff of accepting and refusing, for example loans.
 
     Args:
-        keys: Key of each row's entity, shape (rows,).
+        keys: Key of each row's entity, shape (rows,); rows of one entity are one cluster.
         happened: 1 where the outcome (the default) happened, shape (rows,).
         amount: What is at stake, money, shape (rows,).
         gain_accept: Share of the amount that is earned where it didn't happen.
@@ -23,7 +23,9 @@ class CostMatrix:
 
     def __init__(self, keys: np.ndarray, happened: np.ndarray, amount: np.ndarray, *, gain_accept: float,
                  loss_accept: float) -> None:
-        self._keys = [str(k) for k in keys]
+        place: dict[str, int] = {}
+        self._cluster_of = np.array([place.setdefault(str(k), len(place)) for k in keys], dtype=np.int64)
+        self._keys = list(place)
         self._if_accepted = amount.astype(np.float64) * np.where(happened > 0, -loss_accept, gain_accept)
         self.threshold = gain_accept / (gain_accept + loss_accept)
 
@@ -34,6 +36,8 @@ class CostMatrix:
 
     def money(self, prediction: Prediction, rows: np.ndarray) -> np.ndarray:
         """What the accepted earn, shape (coalitions, entities)."""
-        out = np.zeros((len(prediction.probability), len(self._keys)))
-        out[:, rows] = np.where(prediction.probability < self.threshold, self._if_accepted[rows], 0)
+        earned = np.where(prediction.probability < self.threshold, self._if_accepted[rows], 0)
+        out = np.zeros((len(earned), len(self._keys)))
+        for n, each in enumerate(earned):
+            out[n] = np.bincount(self._cluster_of[rows], weights=each, minlength=len(self._keys))
         return out
