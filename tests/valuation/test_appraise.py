@@ -1,0 +1,84 @@
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from assay.contracts.schemas import VALUES
+from assay.valuation.appraise import appraise, per_window, unvalued
+from assay.valuation.coalitions import all_coalitions
+
+PLAYERS = ["shop.good", "shop.harmful", "shop.noise"]
+
+
+def additive(each: np.ndarray) -> np.ndarray:
+    """Payoffs of a game in which every player adds the same money to every coalition, shape (players, clusters)."""
+    return all_coalitions(len(each)).astype(float) @ each
+
+
+@pytest.fixture
+def rows() -> dict[str, dict]:
+    rng = np.random.default_rng(8)
+    each = np.stack([rng.normal(2.0, 1.0, 300), rng.normal(-1.0, 1.0, 300), rng.normal(0.0, 1.0, 300)])
+    return {row["asset_id"]: row | {"true": each[n].sum()} for n, row in enumerate(
+        appraise(additive(each), PLAYERS, unit="USD/week", seed=1))}
+
+
+def test_values_shares_and_removal_losses_of_an_additive_game(rows: dict[str, dict]) -> None:
+    total = sum(row["true"] for row in rows.values())
+    for row in rows.values():
+        assert row["value"] == pytest.approx(row["true"], rel=1e-9)
+        assert row["removal_loss"] == pytest.approx(row["true"], rel=1e-9)
+        assert row["share"] == pytest.approx(row["true"] / total, rel=1e-9)
+        assert row["ci_low"] < row["value"] < row["ci_high"]
+
+
+def test_an_interval_beyond_zero_is_a_value_on_either_side(rows: dict[str, dict]) -> None:
+    good, harmful = rows["shop.good"], rows["shop.harmful"]
+    assert (good["status"], good["reason"]) == ("valued", None) and good["ci_low"] > 0
+    assert (harmful["status"], harmful["reason"]) == ("valued", None) and harmful["ci_high"] < 0
+
+
+def test_an_interval_around_zero_is_not_distinguishable(rows: dict[str, dict]) -> None:
+    noise = rows["shop.noise"]
+    assert noise["status"] == "not_distinguishable"
+    assert noise["reason"] == f"its interval {noise['ci_low']:.2f} to {noise['ci_high']:.2f} USD/week contains 0"
+
+
+def test_rows_fit_the_contract(rows: dict[str, dict]) -> None:
+    made = [{"use_case": "x"} | {k: v for k, v in row.items() if k != "true"} for row in rows.values()]
+    made += [{"use_case": "x"} | row for row in unvalued({"shop.other": "x doesn't use it"}, "USD/week")]
+    table = VALUES.conform(pa.Table.from_pylist(made, schema=VALUES.schema))
+    assert table.column("status").to_pylist() == ["valued", "valued", "not_distinguishable", "unvalued"]
+
+
+def test_what_is_unvalued_is_never_zero_and_says_why() -> None:
+    (row,) = unvalued({"shop.other": "nothing in it names the entity"}, "USD/week")
+    assert row == {"asset_id": "shop.other", "value": None, "ci_low": None, "ci_high": None, "unit": "USD/week",
+                   "removal_loss": None, "share": None, "status": "unvalued", "reason": "nothing in it names the entity"}
+
+
+def test_a_game_that_earns_nothing_has_no_shares() -> None:
+    row = appraise(np.zeros((2, 5)), ["shop.a"], unit="USD/week", seed=0)[0]
+    assert (row["value"], row["share"], row["status"]) == (0.0, None, "not_distinguishable")
+
+
+def test_units() -> None:
+    assert per_window("USD", 7, 150, "user") == "USD/week"
+    assert per_window("USD", 1, 150, "user") == "USD/day"
+    assert per_window("CNY", 14, 150, "user") == "CNY/14 days"
+    assert per_window("DEM", None, 250, "customer") == "DEM/250 customers"
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.integers(1, 4), st.integers(2, 8), st.integers(0, 2**32 - 1))
+def test_values_add_up_whatever_the_game(players: int, clusters: int, seed: int) -> None:
+    money = np.random.default_rng(seed).normal(scale=100, size=(2**players, clusters))
+    made = appraise(money, [f"x.{n}" for n in range(players)], unit="USD/week", seed=seed)
+    total = money[-1].sum() - money[0].sum()
+    assert sum(row["value"] for row in made) == pytest.approx(total, rel=1e-9, abs=1e-9 * np.abs(money).max())
+    for row in made:
+        assert row["ci_low"] <= row["ci_high"]
+        assert (row["status"] == "valued") == (row["ci_low"] > 0 or row["ci_high"] < 0)
