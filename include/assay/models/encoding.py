@@ -68,20 +68,25 @@ class TokenCode:
 
 
 @dataclass(frozen=True)
-class EncodedToken:
-    """One token's rows.
+class Encoded:
+    """Rows of a feature table as arrays, the columns of all tokens side by side.
 
     Attributes:
-        numbers: float32, shape (rows, numbers + flags): quantile position in -1..1 (0 where missing), then 1 where missing.
-        categories: int32, shape (rows, categories).
+        numbers: float32, shape (rows, widths of all tokens): per token first the quantile positions in -1..1 (0 where missing),
+            then the flags, 1 where missing.
+        categories: int32, shape (rows, categories of all tokens).
     """
 
     numbers: np.ndarray
     categories: np.ndarray
 
-    def take(self, rows: np.ndarray) -> EncodedToken:
+    def __len__(self) -> int:
+        """Number of rows."""
+        return len(self.numbers)
+
+    def take(self, rows: np.ndarray | slice) -> Encoded:
         """The rows of these positions."""
-        return EncodedToken(self.numbers[rows], self.categories[rows])
+        return Encoded(self.numbers[rows], self.categories[rows])
 
 
 def learn_codes(tokens: Sequence[Token], table: pa.Table) -> tuple[TokenCode, ...]:
@@ -126,41 +131,41 @@ def _words(column: pa.ChunkedArray) -> tuple[str, ...]:
     return tuple(word for word, _ in kept[:_VOCABULARY])
 
 
-def encode(codes: Sequence[TokenCode], table: pa.Table) -> list[EncodedToken]:
-    """The rows of a feature table as arrays, one entry a token; a column that is absent counts as missing everywhere."""
-    return [EncodedToken(_numbers(code.numbers, table), _categories(code.categories, table)) for code in codes]
+def encode(codes: Sequence[TokenCode], table: pa.Table) -> Encoded:
+    """The rows of a feature table as arrays; a column that is absent counts as missing everywhere."""
+    numbers = np.zeros((table.num_rows, sum(code.width for code in codes)), np.float32)
+    start = 0
+    for code in codes:
+        _fill_numbers(numbers[:, start:start + code.width], code.numbers, table)
+        start += code.width
+    categories = [_category(category, table) for code in codes for category in code.categories]
+    return Encoded(numbers, np.column_stack(categories) if categories else np.zeros((table.num_rows, 0), np.int32))
 
 
-def _numbers(codes: Sequence[NumberCode], table: pa.Table) -> np.ndarray:
-    rows = table.num_rows
-    out = np.zeros((rows, len(codes) + sum(code.flagged for code in codes)), np.float32)
+def _fill_numbers(out: np.ndarray, codes: Sequence[NumberCode], table: pa.Table) -> None:
+    """Write one token's numbers, then its flags, into `out`, which holds zeros."""
     flag = len(codes)
     for n, code in enumerate(codes):
         if code.column not in table.column_names:
-            out[:, flag:flag + code.flagged] = 1
-            flag += code.flagged
-            continue
-        values = table.column(code.column).to_numpy().astype(np.float64)  # null becomes nan
-        missing = ~np.isfinite(values)
-        knots = np.asarray(code.knots)
-        heights = np.linspace(-1, 1, len(knots)) if len(knots) > 1 else np.zeros(1)
-        out[:, n] = np.where(missing, 0, np.interp(np.where(missing, knots[0], values), knots, heights))
+            missing: np.ndarray | bool = True
+        else:
+            values = table.column(code.column).to_numpy().astype(np.float64)  # null becomes nan
+            missing = ~np.isfinite(values)
+            knots = np.asarray(code.knots)
+            heights = np.linspace(-1, 1, len(knots)) if len(knots) > 1 else np.zeros(1)
+            out[:, n] = np.where(missing, 0, np.interp(np.where(missing, knots[0], values), knots, heights))
         if code.flagged:
             out[:, flag] = missing
             flag += 1
-    return out
 
 
-def _categories(codes: Sequence[CategoryCode], table: pa.Table) -> np.ndarray:
-    out = np.zeros((table.num_rows, len(codes)), np.int32)
-    for n, code in enumerate(codes):
-        if code.column not in table.column_names:
-            continue
-        column = table.column(code.column)
-        found = pc.index_in(column, value_set=pa.array(code.words, column.type))
-        known = pc.fill_null(pc.add(found, _FIRST), _UNSEEN)
-        out[:, n] = pc.if_else(pc.is_null(column), pa.scalar(_MISSING, pa.int32()), known).to_numpy()
-    return out
+def _category(code: CategoryCode, table: pa.Table) -> np.ndarray:
+    if code.column not in table.column_names:
+        return np.full(table.num_rows, _MISSING, np.int32)
+    column = table.column(code.column)
+    found = pc.index_in(column, value_set=pa.array(code.words, column.type))
+    known = pc.fill_null(pc.add(found, _FIRST), _UNSEEN)
+    return np.asarray(pc.if_else(pc.is_null(column), pa.scalar(_MISSING, pa.int32()), known).to_numpy())
 
 
 def vocabulary_size(code: CategoryCode) -> int:

@@ -3,51 +3,84 @@
 from __future__ import annotations
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 
 @keras.saving.register_keras_serializable("assay")
-class TokenEncoder(keras.layers.Layer):  # type: ignore[misc]
-    """Encode one token's numbers and categories.
+class TokenEncoders(keras.layers.Layer):  # type: ignore[misc]
+    """One encoder a token, all in a few large products: a graph of many small layers takes longer to build than to train.
+
+    Each token has a hidden layer of its own over its own columns and its own output layer; no weight is shared but the
+    memory. Columns of other tokens are held off by a constant mask.
 
     Args:
-        vocabularies: Number of codes of each categorical feature.
-        width: Size of the hidden layer.
-        size: Size of the token's vector.
+        number_tokens: Token of each numeric column, ascending.
+        category_tokens: Token of each categorical column, ascending.
+        vocabularies: Number of codes of each categorical column.
+        tokens: Number of tokens.
+        width: Size of a token's hidden layer.
+        size: Size of a token's vector.
+        embedding: Size of a category's vector.
 
-    Input shapes: numbers (batch, width) float32 and categories (batch, categorical features) int32.
-    Output shape: (batch, size).
+    Input shapes: numbers (batch, numeric columns) float32 and categories (batch, categorical columns) int32.
+    Output shape: (batch, tokens, size).
     """
 
-    def __init__(self, vocabularies: list[int], width: int, size: int, **kwargs: object) -> None:
+    def __init__(self, number_tokens: list[int], category_tokens: list[int], vocabularies: list[int], tokens: int, width: int,
+                 size: int, embedding: int, **kwargs: object) -> None:
         super().__init__(**kwargs)
-        self.vocabularies, self.width, self.size = list(vocabularies), width, size
-        self.embeddings = [keras.layers.Embedding(n, _embedding_size(n)) for n in self.vocabularies]
-        self.hidden = keras.layers.Dense(width, activation="gelu")
-        self.out = keras.layers.Dense(size)
+        self.number_tokens, self.category_tokens = list(number_tokens), list(category_tokens)
+        self.vocabularies, self.tokens, self.width, self.size = list(vocabularies), tokens, width, size
+        self.embedding = embedding
+        columns = np.bincount([*self.number_tokens, *self.category_tokens], minlength=tokens)
+        self._fan = 1 / np.sqrt(np.maximum(columns, 1))  # inputs of a token: numbers and categories
+        self._own = np.eye(tokens, dtype=np.float32)[self.number_tokens].reshape(-1, tokens)
+        self._of = np.eye(tokens, dtype=np.float32)[self.category_tokens].reshape(-1, tokens)
+        self._first = np.cumsum([0, *self.vocabularies[:-1]]).astype(np.int32)
 
     def build(self, numbers_shape: tuple, categories_shape: tuple) -> None:
         """Create the weights."""
-        inputs = numbers_shape[-1] + sum(_embedding_size(n) for n in self.vocabularies)
-        for embedding in self.embeddings:
-            embedding.build((None,))
-        self.hidden.build((None, inputs))
-        self.out.build((None, self.width))
+        numbers, categories = len(self.number_tokens), len(self.vocabularies)
+        self.kernel = self.add_weight(
+            shape=(numbers, self.tokens * self.width), name="kernel",
+            initializer=_Scaled(np.repeat(self._fan, self.width)[None, :]))
+        self.bias = self.add_weight(shape=(self.tokens, self.width), initializer="zeros", name="bias")
+        if categories:
+            self.table = self.add_weight(shape=(sum(self.vocabularies), self.embedding), name="table",
+                                         initializer=_Scaled(np.full((1, 1), 0.05)))
+            self.project = self.add_weight(
+                shape=(categories, self.embedding, self.width), name="project",
+                initializer=_Scaled(self._fan[self.category_tokens][:, None, None]))
+        self.out_kernel = self.add_weight(shape=(self.tokens, self.width, self.size), name="out_kernel",
+                                          initializer=_Scaled(np.full((1, 1, 1), self.width**-0.5)))
+        self.out_bias = self.add_weight(shape=(self.tokens, self.size), initializer="zeros", name="out_bias")
 
     def call(self, numbers: tf.Tensor, categories: tf.Tensor) -> tf.Tensor:
-        """Vectors of shape (batch, size)."""
-        parts = [numbers, *(e(categories[:, n]) for n, e in enumerate(self.embeddings))]
-        return self.out(self.hidden(tf.concat(parts, axis=-1)))
+        """Vectors of shape (batch, tokens, size)."""
+        own = np.repeat(self._own, self.width, axis=1)
+        hidden = tf.reshape(tf.matmul(numbers, self.kernel * own), (-1, self.tokens, self.width)) + self.bias
+        if self.vocabularies:
+            looked_up = tf.gather(self.table, categories + self._first)
+            hidden += tf.einsum("bch,ct->bth", tf.einsum("bce,ceh->bch", looked_up, self.project), self._of)
+        return tf.einsum("bth,thd->btd", tf.nn.gelu(hidden, approximate=True), self.out_kernel) + self.out_bias
 
     def get_config(self) -> dict:
         """Arguments of the constructor."""
         base: dict = super().get_config()
-        return base | {"vocabularies": self.vocabularies, "width": self.width, "size": self.size}
+        return base | {"number_tokens": self.number_tokens, "category_tokens": self.category_tokens,
+                       "vocabularies": self.vocabularies, "tokens": self.tokens, "width": self.width, "size": self.size,
+                       "embedding": self.embedding}
 
 
-def _embedding_size(vocabulary: int) -> int:
-    """2..16, growing with the vocabulary."""
-    return int(min(16, max(2, round(1.6 * vocabulary**0.36))))
+class _Scaled(keras.initializers.Initializer):  # type: ignore[misc]
+    """Normal random numbers times an array that the weight's shape can be broadcast with."""
+
+    def __init__(self, scale: np.ndarray) -> None:
+        self._scale = scale.astype(np.float32)
+
+    def __call__(self, shape: tuple, dtype: str | None = None) -> tf.Tensor:
+        return keras.random.normal(shape, dtype=dtype or "float32") * self._scale
 
 
 @keras.saving.register_keras_serializable("assay")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from assay.models.encoding import EncodedToken, TokenCode, vocabulary_size
+from assay.models.encoding import TokenCode, vocabulary_size
 
 if TYPE_CHECKING:
     import keras
@@ -21,6 +21,7 @@ class Size:
     Attributes:
         token: Size of a token's vector.
         hidden: Hidden size of a token's encoder.
+        embedding: Size of a category's vector.
         fusion: Width of the gated layer.
         inner: Width of the layer behind it.
         epochs: Most passes over the training rows.
@@ -32,6 +33,7 @@ class Size:
 
     token: int
     hidden: int
+    embedding: int
     fusion: int
     inner: int
     epochs: int
@@ -42,39 +44,33 @@ class Size:
 
 
 SIZES = {
-    "tiny": Size(token=12, hidden=32, fusion=32, inner=24, epochs=2, steps=400, batch=2048, rate=4e-3, negatives=8),
-    "base": Size(token=16, hidden=64, fusion=64, inner=32, epochs=3, steps=1500, batch=2048, rate=2e-3, negatives=40),
+    "tiny": Size(token=12, hidden=32, embedding=8, fusion=32, inner=24, epochs=2, steps=400, batch=2048,
+                 rate=4e-3, negatives=8),
+    "base": Size(token=16, hidden=64, embedding=16, fusion=64, inner=32, epochs=3, steps=1500, batch=2048,
+                 rate=2e-3, negatives=40),
 }
 
 
 def build_network(codes: Sequence[TokenCode], size: Size) -> keras.Model:
     """The untrained network.
 
-    Inputs, by name: `numbers_<n>` (batch, width) and `categories_<n>` (batch, categorical features) of token n, and
-    `visible` (batch, tokens). Output: (batch, 2), logit of the outcome and log1p of its amount if it happens.
+    Inputs, by name: `numbers` (batch, numeric columns), `categories` (batch, categorical columns), `visible` (batch, tokens).
+    Output: (batch, 2), logit of the outcome and log1p of its amount if it happens.
     """
     import keras
 
-    from assay.models.layers import FusionHead, TokenEncoder
+    from assay.models.layers import FusionHead, TokenEncoders
 
-    inputs: dict[str, keras.KerasTensor] = {}
-    vectors = []
-    for n, code in enumerate(codes):
-        numbers = keras.Input((code.width,), name=f"numbers_{n}")
-        categories = keras.Input((len(code.categories),), dtype="int32", name=f"categories_{n}")
-        encoder = TokenEncoder([vocabulary_size(c) for c in code.categories], size.hidden, size.token, name=f"token_{n}")
-        inputs |= {f"numbers_{n}": numbers, f"categories_{n}": categories}
-        vectors.append(encoder(numbers, categories))
-    stacked = keras.ops.stack(vectors, axis=1)
+    number_tokens = [n for n, code in enumerate(codes) for _ in range(code.width)]
+    category_tokens = [n for n, code in enumerate(codes) for _ in code.categories]
+    vocabularies = [vocabulary_size(c) for code in codes for c in code.categories]
+    numbers = keras.Input((len(number_tokens),), name="numbers")
+    categories = keras.Input((len(category_tokens),), dtype="int32", name="categories")
     visible = keras.Input((len(codes),), name="visible")
-    out = FusionHead(size.fusion, size.inner, name="fusion")(stacked, visible)
-    return keras.Model(inputs | {"visible": visible}, out, name="outcome")
-
-
-def inputs_of(encoded: Sequence[EncodedToken]) -> dict[str, np.ndarray]:
-    """Encoded tokens under the network's input names."""
-    return ({f"numbers_{n}": token.numbers for n, token in enumerate(encoded)}
-            | {f"categories_{n}": token.categories for n, token in enumerate(encoded)})
+    vectors = TokenEncoders(number_tokens, category_tokens, vocabularies, len(codes), size.hidden, size.token, size.embedding,
+                            name="encoders")(numbers, categories)
+    out = FusionHead(size.fusion, size.inner, name="fusion")(vectors, visible)
+    return keras.Model({"numbers": numbers, "categories": categories, "visible": visible}, out, name="outcome")
 
 
 def token_visibility(codes: Sequence[TokenCode], coalitions: np.ndarray, players: Sequence[str]) -> np.ndarray:

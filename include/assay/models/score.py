@@ -32,6 +32,6 @@ def score(model: OutcomeModel, rows: Rows, split: str, rng: np.random.Generator)
         part = np.sort(rng.permutation(len(p))[:_ROWS_PER_SIZE])
         order = rng.random((len(part), n)).argsort(axis=1).argsort(axis=1)
         visible = token_visibility(model.codes, (order < size).astype(np.int8), model.players)
-        masked = model.calibration.probability(run(model.network, [t.take(part) for t in rows.encoded], visible)[:, 0])
+        masked = model.calibration.probability(run(model.network, rows.encoded.take(part), visible)[:, 0])
         found.append(("outcome", f"ece_seeing_{size}_of_{n}", calibration_error(rows.y[part], masked)))
     return [{"model": name, "split": split, "metric": metric, "value": float(value)} for name, metric, value in found]

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from assay.models.encoding import EncodedToken, TokenCode
-from assay.models.outcome import Size, build_network, inputs_of, token_visibility
+from assay.models.encoding import Encoded, TokenCode
+from assay.models.outcome import Size, build_network, token_visibility
 
 if TYPE_CHECKING:
     import keras
@@ -29,20 +29,20 @@ class Rows:
     """Encoded rows with outcomes.
 
     Attributes:
-        encoded: One entry a token.
+        encoded: The features.
         y: float32 0/1, shape (rows,).
         amount: float32, shape (rows,); what the outcome was worth, 0 where it didn't happen.
         weight: float32, shape (rows,); how many rows of the window each stands for.
     """
 
-    encoded: list[EncodedToken]
+    encoded: Encoded
     y: np.ndarray
     amount: np.ndarray
     weight: np.ndarray
 
     def take(self, rows: np.ndarray) -> Rows:
         """The rows of these positions."""
-        return Rows([t.take(rows) for t in self.encoded], self.y[rows], self.amount[rows], self.weight[rows])
+        return Rows(self.encoded.take(rows), self.y[rows], self.amount[rows], self.weight[rows])
 
 
 def thin_negatives(y: np.ndarray, most: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
@@ -100,7 +100,6 @@ def fit(codes: Sequence[TokenCode], players: Sequence[str], train: Rows, valid: 
     network.get_layer("fusion").out.bias.assign([bias, float(np.log1p(_mean_amount(train)))])
     optimizer = keras.optimizers.AdamW(keras.optimizers.schedules.CosineDecay(
         size.rate / 20, steps, warmup_target=size.rate, warmup_steps=max(1, steps // 20)), weight_decay=1e-3, clipnorm=1.0)
-    inputs = inputs_of(train.encoded)
 
     @tf.function(reduce_retracing=True)  # type: ignore[untyped-decorator]
     def step(batch: dict, y: tf.Tensor, amount: tf.Tensor, weight: tf.Tensor) -> tf.Tensor:
@@ -120,11 +119,11 @@ def fit(codes: Sequence[TokenCode], players: Sequence[str], train: Rows, valid: 
         rows = order[position:position + size.batch]
         position += size.batch
         visible = token_visibility(codes, draw_coalitions(len(rows), len(players), rng), players)
-        step({k: v[rows] for k, v in inputs.items()} | {"visible": visible}, train.y[rows], train.amount[rows],
-             train.weight[rows])
+        part = train.take(rows)
+        step(_inputs(part.encoded, visible), part.y, part.amount, part.weight)
         done += 1
         if done % every == 0 or done == steps:
-            now = _validation_loss(network, valid)
+            now = _validation_loss(network, codes, valid)
             looks_since = 0 if now < best else looks_since + 1
             if now < best:
                 best, best_weights = now, network.get_weights()
@@ -147,41 +146,31 @@ def _loss(out: tf.Tensor, y: tf.Tensor, amount: tf.Tensor, weight: tf.Tensor) ->
     return tf.reduce_sum((outcome + _AMOUNT_WEIGHT * error) * weight) / tf.reduce_sum(weight)
 
 
-def _validation_loss(network: keras.Model, valid: Rows) -> float:
-    out = run(network, valid.encoded, np.ones((1, len(valid.encoded)), np.float32))
-    logits, y = out[:, 0].astype(np.float64), valid.y
-    return float(np.average(np.logaddexp(0, logits) - y * logits, weights=valid.weight))
+def _validation_loss(network: keras.Model, codes: Sequence[TokenCode], valid: Rows) -> float:
+    logits = run(network, valid.encoded, np.ones((1, len(codes)), np.float32))[:, 0].astype(np.float64)
+    return float(np.average(np.logaddexp(0, logits) - valid.y * logits, weights=valid.weight))
 
 
-def run(network: keras.Model, encoded: Sequence[EncodedToken], visible: np.ndarray, batch: int = 16_384) -> np.ndarray:
+def _inputs(encoded: Encoded, visible: np.ndarray) -> dict[str, np.ndarray]:
+    """Arrays under the network's input names."""
+    return {"numbers": encoded.numbers, "categories": encoded.categories, "visible": visible}
+
+
+def run(network: keras.Model, encoded: Encoded, visible: np.ndarray, batch: int = 16_384) -> np.ndarray:
     """Logit and log1p amount of every row.
 
     Args:
         network: The model.
-        encoded: One entry a token.
+        encoded: The rows.
         visible: Shape (1, tokens) for all rows alike, or (rows, tokens).
         batch: Rows per pass.
 
     Returns:
         float32, shape (rows, 2).
     """
-    inputs = inputs_of(encoded)
-    rows = len(encoded[0].numbers) if encoded else 0
-    out = np.empty((rows, 2), np.float32)
-    forward = _forward(network)
-    for start in range(0, rows, batch):
-        part = {k: v[start:start + batch] for k, v in inputs.items()}
-        n = min(batch, rows - start)
-        seen = np.repeat(visible, n, axis=0) if len(visible) == 1 else visible[start:start + batch]
-        out[start:start + n] = forward(part | {"visible": seen}).numpy()
+    out = np.empty((len(encoded), 2), np.float32)
+    for start in range(0, len(encoded), batch):
+        part = encoded.take(slice(start, start + batch))
+        seen = np.repeat(visible, len(part), axis=0) if len(visible) == 1 else visible[start:start + batch]
+        out[start:start + batch] = network(_inputs(part, seen), training=False).numpy()
     return out
-
-
-def _forward(network: keras.Model) -> Callable[[dict[str, np.ndarray]], tf.Tensor]:
-    """The network's forward pass as one graph, kept with the network so that it is traced once."""
-    import tensorflow as tf
-
-    if not hasattr(network, "assay_forward"):
-        network.assay_forward = tf.function(lambda batch: network(batch, training=False), reduce_retracing=True)
-    forward: Callable[[dict[str, np.ndarray]], tf.Tensor] = network.assay_forward
-    return forward

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from assay.models.calibration import Calibration
-from assay.models.encoding import EncodedToken, TokenCode
+from assay.models.encoding import Encoded, TokenCode
 from assay.models.outcome import token_visibility
 from assay.models.vectors import token_vectors
 from assay.valuation.payoffs.base import Prediction
@@ -26,12 +26,12 @@ class MaskedModel:
         network: From `assay.models.outcome.build_network`, trained.
         codes: Its tokens.
         calibration: Of its logits.
-        encoded: The rows, one entry a token.
+        encoded: The rows.
         players: Asset ids in the order of coalitions' columns.
     """
 
     def __init__(self, network: keras.Model, codes: Sequence[TokenCode], calibration: Calibration,
-                 encoded: Sequence[EncodedToken], players: Sequence[str]) -> None:
+                 encoded: Encoded, players: Sequence[str]) -> None:
         import tensorflow as tf
 
         self._codes, self._calibration, self._players = codes, calibration, players
