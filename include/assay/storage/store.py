@@ -1,8 +1,9 @@
 """Publish and read artifacts.
 
-Layout: `<root>/<platform>/ds=<partition>/<contract>[/<name>]/part-*.parquet` and `_manifest.json`. Files are named by
-their content and the manifest, written last and replaced in one move, lists them: a reader sees the old artifact or the
-new one, never a mixture, and a crash leaves at worst files that no manifest names, which the next publish removes.
+Layout: `<root>/<platform>/ds=<partition>/<contract>[/<name>]/part-*.parquet` and `_manifest.json`; files that are not tables
+lie in a folder `files-*`. Parts and folders are named by their content and the manifest, written last and replaced in one
+move, lists them: a reader sees the old artifact or the new one, never a mixture, and a crash leaves at worst files that no
+manifest names. A later publish removes those, once they are too old to belong to a writer that is still at work.
 """
 
 from __future__ import annotations
@@ -12,8 +13,10 @@ import io
 import json
 import logging
 import os
+import time
 import uuid
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -32,6 +35,7 @@ logger = logging.getLogger(__name__)
 
 _MANIFEST = "_manifest.json"
 _ROW_GROUP = 131_072
+_GRACE_SECONDS = 3600.0  # no writer takes longer from its first part to its manifest
 
 
 @dataclass(frozen=True)
@@ -171,7 +175,9 @@ class ArtifactStore:
         for number, table in enumerate([tables] if isinstance(tables, pa.Table) else tables):
             conformed = contract.conform(table)
             rows += conformed.num_rows
-            files.append(self._write(uri, f"part-{number:05d}", ".parquet", _parquet(conformed)) | {"rows": conformed.num_rows})
+            label, content = f"part-{number:05d}", _parquet(conformed)
+            written = self._write(uri, f"{label}-{_digest(content)[:16]}.parquet", content)
+            files.append(written | {"label": label, "rows": conformed.num_rows})
         return self._commit(contract, uri, files, rows, recipe, fingerprint([entry["sha256"] for entry in files]))
 
     def publish_files(self, contract: Contract, contents: Mapping[str, bytes], *, platform: str, partition: str,
@@ -180,7 +186,8 @@ class ArtifactStore:
 
         Args:
             contract: An open contract without columns.
-            contents: Content by name; a name may hold slashes and is kept below the artifact's folder.
+            contents: Content by name; a name may hold slashes. Names are kept, side by side in one folder, so that links
+                between the files hold.
             platform: Name of the platform.
             partition: Partition to publish under.
             name: Asset, use case or step that the artifact is of.
@@ -188,18 +195,18 @@ class ArtifactStore:
             identity: Fingerprint of what matters in the files where their bytes carry dates (model weights).
         """
         uri = self.uri(contract, platform, partition, name)
-        files = [self._write(uri, label, None, content) for label, content in sorted(contents.items())]
+        folder = "files-" + fingerprint({label: _digest(content) for label, content in contents.items()})[:16]
+        files = [self._write(uri, f"{folder}/{label}", content) | {"label": label}
+                 for label, content in sorted(contents.items())]
         return self._commit(contract, uri, files, 0, recipe, identity or fingerprint([entry["sha256"] for entry in files]))
 
-    def _write(self, uri: str, label: str, suffix: str | None, content: bytes) -> dict[str, Any]:
-        """Write one file under a name of its content; with suffix None under `label` itself."""
-        digest = hashlib.sha256(content).hexdigest()
-        file_name = label if suffix is None else f"{label}-{digest[:16]}{suffix}"
+    def _write(self, uri: str, file_name: str, content: bytes) -> dict[str, Any]:
+        """Write one file; its entry in the manifest."""
         path = f"{self._path(uri)}/{file_name}"
         self._fs.makedirs(path.rsplit("/", 1)[0], exist_ok=True)
         self._replace(path, content)
         self.traffic.written += len(content)
-        return {"name": file_name, "label": label, "sha256": digest, "bytes": len(content)}
+        return {"name": file_name, "sha256": _digest(content), "bytes": len(content)}
 
     def _replace(self, path: str, content: bytes) -> None:
         """Put `content` at `path` in one step: a rename on local disks, one PUT on object stores."""
@@ -219,20 +226,30 @@ class ArtifactStore:
             "code": recipe.code,
         }
         self._replace(f"{self._path(uri)}/{_MANIFEST}", json.dumps(manifest, indent=1, sort_keys=True).encode())
-        self._sweep(uri, {entry["name"] for entry in files})
+        self._sweep(uri, {entry["name"].split("/", 1)[0] for entry in files})
         logger.info("published %s with %d rows", uri, rows)
         return self._ref(uri, manifest)
 
     def _sweep(self, uri: str, kept: set[str]) -> None:
-        """Remove parts of earlier versions from the artifact's own folder."""
-        for path in self._fs.ls(self._path(uri), detail=False):
-            name = str(path).rstrip("/").rsplit("/", 1)[-1]
-            if name.startswith("part-") and name not in kept:
-                self._fs.rm_file(path)
+        """Remove what no manifest names from the artifact's own folder, unless another writer may be about to name it."""
+        folder = self._path(uri)
+        stale: dict[str, list[str]] = {}
+        for path in self._fs.find(folder):
+            head = str(path).removeprefix(f"{folder}/").split("/", 1)[0]
+            if head.startswith(("part-", "files-", f"{_MANIFEST}.")) and head not in kept:
+                stale.setdefault(head, []).append(path)
+        for head, paths in stale.items():
+            with suppress(FileNotFoundError):  # another writer's draft has got its name, or its sweep was first
+                if max(self._fs.modified(path).timestamp() for path in paths) < time.time() - _GRACE_SECONDS:
+                    self._fs.rm(f"{folder}/{head}", recursive=True)
 
     @staticmethod
     def _ref(uri: str, manifest: dict[str, Any]) -> ArtifactRef:
         return ArtifactRef(CONTRACTS[manifest["contract"]].name, uri, manifest["rows"], manifest["fingerprint"])
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
 
 
 def _parquet(table: pa.Table) -> bytes:
