@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from airflow.listeners import hookimpl
 from airflow.plugins_manager import AirflowPlugin
 from airflow.utils.state import DagRunState
+from sqlalchemy.orm import object_session
 
 if TYPE_CHECKING:
     from airflow.models.dagrun import DagRun
@@ -22,7 +23,8 @@ class EmptyRuns:
     @hookimpl
     def on_dag_run_success(self, dag_run: DagRun, msg: str) -> None:
         """Turn the state round before the scheduler stores it."""
-        if dag_run.dag_id.startswith(PREFIX) and not dag_run.get_task_instances():
+        session = object_session(dag_run)  # the scheduler's own: with another one Airflow would detach the run
+        if dag_run.dag_id.startswith(PREFIX) and not dag_run.get_task_instances(session=session):
             logger.error("%s %s had no task to run (its date lies before the DAG's start_date, or the DAG was empty): "
                          "it counts as failed", dag_run.dag_id, dag_run.run_id)
             dag_run.set_state(DagRunState.FAILED)
