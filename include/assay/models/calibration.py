@@ -8,6 +8,8 @@ import numpy as np
 
 _RIDGE = 1e-3
 _STEPS = 50
+_LEAST_STEP = 1e-9
+_LEAST_SCALE = 1e-3
 
 
 @dataclass(frozen=True)
@@ -18,7 +20,7 @@ class Calibration:
     shift: float
 
     def probability(self, logits: np.ndarray) -> np.ndarray:
-        """Calibrated probabilities, float64, in (0, 1), of the logits' shape."""
+        """Calibrated probabilities, float64, 0..1, of the logits' shape."""
         z = self.scale * logits.astype(np.float64) + self.shift
         return np.exp(-np.logaddexp(0, -z))
 
@@ -26,21 +28,40 @@ class Calibration:
 def calibrate(logits: np.ndarray, y: np.ndarray) -> Calibration:
     """Fit by Newton's method on the log loss with a slight pull to the identity.
 
+    The scale stays positive, so that calibration keeps the model's order; where the data would turn it round, only the level
+    is mended.
+
     Args:
         logits: Shape (rows,).
         y: 0/1, shape (rows,).
 
     Source: Platt 1999, with the targets of a large sample.
     """
-    x = np.column_stack([logits.astype(np.float64), np.ones(len(y))])
-    start = np.array([1.0, 0.0])
-    w = start.copy()
+    z = logits.astype(np.float64)
+    ones = np.ones((len(z), 1))
+    scale, shift = _newton(np.column_stack([z, ones]), y, np.zeros(len(z)), np.array([1.0, 0.0]))
+    if scale < _LEAST_SCALE:
+        scale, (shift,) = _LEAST_SCALE, _newton(ones, y, _LEAST_SCALE * z, np.zeros(1))
+    return Calibration(float(scale), float(shift))
+
+
+def _newton(x: np.ndarray, y: np.ndarray, offset: np.ndarray, start: np.ndarray) -> np.ndarray:
+    """Weights that minimise the log loss of offset + x @ weights, pulled to `start`."""
+
+    def loss(w: np.ndarray) -> float:
+        z = offset + x @ w
+        return float(np.sum(np.logaddexp(0, z) - y * z) + _RIDGE / 2 * np.sum((w - start) ** 2))
+
+    w, now = start.copy(), loss(start)
     for _ in range(_STEPS):
-        p = 1 / (1 + np.exp(-np.clip(x @ w, -60, 60)))
+        p = np.exp(-np.logaddexp(0, -(offset + x @ w)))
         gradient = x.T @ (p - y) + _RIDGE * (w - start)
-        hessian = (x * (p * (1 - p))[:, None]).T @ x + _RIDGE * np.eye(2)
+        hessian = (x * (p * (1 - p))[:, None]).T @ x + _RIDGE * np.eye(len(w))
         change = np.linalg.solve(hessian, gradient)
-        w -= np.clip(change, -2, 2)
-        if np.abs(change).max() < 1e-10:
+        step = 1.0
+        while (found := loss(w - step * change)) > now and step > _LEAST_STEP:
+            step /= 2  # whole Newton steps swing for ever where the model is far too sure
+        if found >= now:
             break
-    return Calibration(float(max(w[0], 1e-3)), float(w[1]))
+        w, now = w - step * change, found
+    return w
