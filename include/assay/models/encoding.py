@@ -126,6 +126,8 @@ def _knots(column: pa.ChunkedArray) -> tuple[float, ...]:
 
 def _words(column: pa.ChunkedArray) -> tuple[str, ...]:
     counted = pc.value_counts(column.drop_null().combine_chunks())
+    if len(counted) < 2 and not column.null_count:
+        return ()
     pairs = [(row["values"], row["counts"]) for row in counted.to_pylist()]
     kept = sorted((p for p in pairs if p[1] >= min(_RAREST, max(1, column.length() // 100))), key=lambda p: (-p[1], p[0]))
     return tuple(word for word, _ in kept[:_VOCABULARY])
@@ -165,7 +167,7 @@ def _category(code: CategoryCode, table: pa.Table) -> np.ndarray:
     column = table.column(code.column)
     found = pc.index_in(column, value_set=pa.array(code.words, column.type))
     known = pc.fill_null(pc.add(found, _FIRST), _UNSEEN)
-    return np.asarray(pc.if_else(pc.is_null(column), pa.scalar(_MISSING, pa.int32()), known).to_numpy())
+    return np.asarray(pc.if_else(pc.is_null(column), pa.scalar(_MISSING, pa.int32()), known).to_numpy(), np.int32)
 
 
 def vocabulary_size(code: CategoryCode) -> int:
