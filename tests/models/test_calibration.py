@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from assay.models.calibration import Calibration, calibrate
+from assay.models.metrics import calibration_error, log_loss
+
+
+def outcomes(true_logits: np.ndarray, seed: int = 0) -> np.ndarray:
+    return (np.random.default_rng(seed).random(len(true_logits)) < 1 / (1 + np.exp(-true_logits))).astype(np.float32)
+
+
+def test_probability_is_the_logistic_of_the_scaled_logit() -> None:
+    found = Calibration(2.0, -1.0).probability(np.array([0.5, 1.0, -300, 400], np.float32))
+    assert found[:2] == pytest.approx([0.5, 1 / (1 + np.exp(-1))])
+    assert found.dtype == np.float64 and 0 < found[2] < 1e-100 and found[3] == 1.0
+
+
+def test_a_shifted_and_stretched_logit_is_mended() -> None:
+    true = np.random.default_rng(1).normal(-1, 1.5, 40_000)
+    said = ((true + 2.0) * 2).astype(np.float32)
+    y = outcomes(true)
+    found = calibrate(said, y)
+    assert (found.scale, found.shift) == pytest.approx((0.5, -2.0), abs=0.06)
+    before, after = Calibration(1, 0).probability(said), found.probability(said)
+    assert log_loss(y, after) < log_loss(y, before) - 0.2
+    assert calibration_error(y, after) < 0.01 < calibration_error(y, before)
+
+
+def test_what_is_calibrated_already_stays() -> None:
+    true = np.random.default_rng(2).normal(-2, 1, 40_000)
+    found = calibrate(true, outcomes(true))
+    assert (found.scale, found.shift) == pytest.approx((1, 0), abs=0.06)
+
+
+@pytest.mark.parametrize("y", [np.zeros(50), np.ones(50)])
+def test_one_class_gives_a_finite_calibration(y: np.ndarray) -> None:
+    found = calibrate(np.linspace(-2, 2, 50), y)
+    assert np.isfinite([found.scale, found.shift]).all()
+    assert (found.probability(np.array([0.0]))[0] > 0.5) == bool(y[0])
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.integers(0, 2**32 - 1), st.floats(-3, 3), st.floats(0.1, 3), st.integers(20, 400))
+def test_calibration_is_monotone_and_never_hurts_on_its_own_window(seed: int, shift: float, scale: float, rows: int) -> None:
+    true = np.random.default_rng(seed).normal(-1, 1.5, rows)
+    said, y = scale * true + shift, outcomes(true, seed)
+    found = calibrate(said, y)
+    ordered = found.probability(np.sort(said))
+    assert (np.diff(ordered) >= 0).all() and found.scale > 0
+    assert log_loss(y, found.probability(said)) <= log_loss(y, Calibration(1, 0).probability(said)) + 1e-3
+
+
+@settings(deadline=None, max_examples=30)
+@given(st.integers(0, 2**32 - 1))
+def test_an_inverted_model_keeps_its_order_and_gets_the_base_rate(seed: int) -> None:
+    true = np.random.default_rng(seed).normal(-1, 2, 300)
+    y = outcomes(true, seed)
+    found = calibrate(3 - true, y)
+    assert found.scale > 0
+    assert found.probability(3 - true).mean() == pytest.approx(y.mean(), abs=1e-3)
+
+
+@settings(deadline=None, max_examples=30)
+@given(st.integers(0, 2**32 - 1), st.floats(0.05, 20), st.floats(-20, 20))
+def test_the_mean_probability_is_the_base_rate_however_far_off_the_logits_are(seed: int, scale: float, shift: float) -> None:
+    true = np.random.default_rng(seed).normal(-1, 1.5, 500)
+    y = outcomes(true, seed)
+    said = scale * true + shift
+    assert calibrate(said, y).probability(said).mean() == pytest.approx(y.mean(), abs=2e-3)
