@@ -70,6 +70,8 @@ class AirflowClient:
             details = event.get("error_detail")
             if details:
                 return f"{details[-1]['exc_type']}: {details[-1]['exc_value']}"
+            if event["event"] == "Skipping task." and event.get("reason"):
+                return str(event["reason"])
         return f"see the log of {task['task_id']} at {self.home.url}"
 
     def backfill(self, dag_id: str, since: str, until: str, *, dry_run: bool = False) -> dict[str, Any]:

@@ -15,7 +15,6 @@ from pathlib import Path
 from assay.config.settings import REPOSITORY
 
 HOST = "127.0.0.1"
-EMBEDDED = REPOSITORY / "airflow_home" / "embedded"
 
 
 def common_settings(home: Path) -> dict[str, str]:

@@ -36,7 +36,8 @@ def _dispatch(given: argparse.Namespace) -> int:
     if given.command == "run":
         from assay.steps.cli.run import run
 
-        return run(given.platform, given.partition or None, earlier=given.earlier, report=given.report)
+        return run(given.platform, given.partition or None, earlier=given.earlier, report=given.report, home=given.home,
+                   logs=given.logs)
     from assay.steps.cli import server
     from assay.steps.cli.home import ServerHome
 
@@ -58,6 +59,8 @@ def _parser() -> argparse.ArgumentParser:
     run = commands.add_parser("run", help="run nights in this process and print the inventory")
     run.add_argument("--earlier", type=int, default=3, metavar="N", help="weekly-spaced partitions before it (default 3)")
     run.add_argument("--report", type=Path, default=REPOSITORY / "data" / "report" / "index.html", help="where the report goes")
+    run.add_argument("--home", type=Path, default=REPOSITORY / "airflow_home" / "embedded", help="folder of its Airflow")
+    run.add_argument("--logs", type=Path, default=REPOSITORY / "data" / "logs", help="folder of its log file")
     up = commands.add_parser("up", help="start Airflow and wait until it is healthy")
     down = commands.add_parser("down", help="stop the Airflow that up started, and nothing else")
     trigger = commands.add_parser("trigger", help="run one partition through the scheduler and wait for it")

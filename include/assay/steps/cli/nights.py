@@ -49,7 +49,8 @@ class _Watch:
         if state != "success":
             raise RunFailed(self.name, f"the run ended {state} without a failed task", f"look at {self.client.home.url}")
         if all(task["state"] == "skipped" for task in tasks):
-            _say(f"{self.name}: skipped, nothing to do for this partition")
+            first = min(tasks, key=lambda task: (not task["duration"], task["start_date"] or ""))
+            _say(f"{self.name}: skipped, {self.client.reason(self.dag_id, self.run_id, first)}")
 
     def _print(self, tasks: list[dict[str, Any]]) -> None:
         by_id: dict[str, list[dict[str, Any]]] = {}
@@ -59,8 +60,8 @@ class _Watch:
                 if name not in self._printed and all(task["state"] in _DONE_TASKS for task in found)]
         for name, found in sorted(done, key=lambda item: max(task["end_date"] or "" for task in item[1])):
             self._printed.add(name)
-            if all(task["state"] == "upstream_failed" for task in found):
-                continue  # the failed one is told
+            if all(task["state"] in ("upstream_failed", "skipped") and not task["duration"] for task in found):
+                continue  # it never began: the task that failed or skipped is told
             worst = next((s for s in ("failed", "skipped") if s in {t["state"] for t in found}), "success")
             parts = f"  {len(found)} batches" if len(found) > 1 else ""
             _say(f"  {name:<16}{worst:<16}{sum(task['duration'] or 0 for task in found):>7.1f} s{parts}")

@@ -8,10 +8,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from airflow.listeners import hookimpl
+from pluggy import HookimplMarker
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+hookimpl = HookimplMarker("airflow")
 
 
 @dataclass

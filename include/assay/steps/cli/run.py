@@ -19,18 +19,16 @@ from assay.config import load_platform
 from assay.config.settings import REPOSITORY
 from assay.contracts.labels import parse_label
 from assay.errors import AssayError, PartitionError, RunFailed
-from assay.steps.cli.home import EMBEDDED, common_settings
+from assay.steps.cli.home import common_settings
 
 if TYPE_CHECKING:
     from assay.steps.cli.progress import ProgressLines
 
 SPACING_DAYS = 7
-LOG_FOLDER = REPOSITORY / "data" / "logs"
 SAFE_WIDTH = 120  # of a log or pipe, which has no width of its own
 
 
-def run(platform: str, partition: str | None = None, *, earlier: int = 3, report: Path, home: Path = EMBEDDED,
-        logs: Path = LOG_FOLDER) -> int:
+def run(platform: str, partition: str | None = None, *, earlier: int = 3, report: Path, home: Path, logs: Path) -> int:
     """Run `earlier` weekly-spaced partitions and then `partition`; print the inventory of the last one.
 
     Args:
