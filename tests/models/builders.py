@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
 from assay.features.blocks import Feature, Token, tokens_to_json
 from assay.features.table import CHANNELS, ENTITY, TOKENS
-from assay.models.encoding import TokenCode, encode, learn_codes
-from assay.models.outcome import Size
+from assay.models.encoding import Encoded, TokenCode, encode, learn_codes
+from assay.models.outcome import Size, build_network
+from assay.models.runtime import prepare_tensorflow
 from assay.models.train import Rows
 
 PLAYERS = ("clinic.patients", "clinic.visits", "clinic.weather")
@@ -58,3 +60,38 @@ def rows(table: pa.Table, y: np.ndarray, codes: tuple[TokenCode, ...] | None = N
     """Codes learned on the table, unless given, and its encoded rows; what happened is worth 5."""
     codes = codes or learn_codes(ALL, table)
     return codes, Rows(encode(codes, table), y, 5 * y, np.ones(len(y), np.float32))
+
+
+def every_coalition() -> np.ndarray:
+    return ((np.arange(2 ** len(PLAYERS))[:, None] >> np.arange(len(PLAYERS))) & 1).astype(np.int8)
+
+
+def columns_of(codes: tuple[TokenCode, ...]) -> list[tuple[list[int], list[int]]]:
+    """Numeric and categorical columns of each token in `Encoded`."""
+    found, number_, category_ = [], 0, 0
+    for code in codes:
+        found.append((list(range(number_, number_ + code.width)), list(range(category_, category_ + len(code.categories)))))
+        number_, category_ = number_ + code.width, category_ + len(code.categories)
+    return found
+
+
+def overwritten(encoded: Encoded, numbers: list[int], categories: list[int], seed: int = 5) -> Encoded:
+    """The rows with these columns permuted, and turned over so that no column stays as it was."""
+    order = np.random.default_rng(seed).permutation(len(encoded))
+    out = Encoded(encoded.numbers.copy(), encoded.categories.copy())
+    out.numbers[:, numbers] = 0.5 - encoded.numbers[order][:, numbers]
+    out.categories[:, categories] = encoded.categories[order][:, categories]
+    return out
+
+
+def stirred(layer: Any, seed: int = 1) -> Any:
+    """The network or layer with every weight drawn anew: none of them is at the zero that it starts from."""
+    rng = np.random.default_rng(seed)
+    layer.set_weights([(0.5 * rng.normal(size=weight.shape)).astype(np.float32) for weight in layer.get_weights()])
+    return layer
+
+
+def network(codes: tuple[TokenCode, ...], size: Size = SIZE, seed: int = 1) -> Any:
+    """An untrained network whose every weight matters."""
+    prepare_tensorflow()
+    return stirred(build_network(codes, size), seed)

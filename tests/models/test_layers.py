@@ -1,0 +1,103 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.models import builders as b
+
+from assay.models.encoding import Encoded, TokenCode, encode, learn_codes
+from assay.models.outcome import token_visibility
+from assay.models.runtime import prepare_tensorflow
+from assay.models.train import run
+from assay.models.vectors import token_vectors
+
+
+@pytest.fixture(scope="module")
+def codes() -> tuple[TokenCode, ...]:
+    return learn_codes(b.ALL, b.clinic()[0])
+
+
+@pytest.fixture(scope="module")
+def network(codes):
+    return b.network(codes)
+
+
+@pytest.fixture(scope="module")
+def encoded(codes) -> Encoded:
+    return encode(codes, b.clinic(20, seed=4)[0])
+
+
+def test_the_head_answers_many_coalitions_as_it_answers_each(network, encoded: Encoded) -> None:
+    head, vectors = network.get_layer("fusion"), token_vectors(network, encoded)
+    visible = token_visibility(learn_codes(b.ALL, b.clinic()[0]), b.every_coalition(), b.PLAYERS)
+    together = head.coalitions(vectors, visible).numpy()
+    assert together.shape == (8, len(encoded), 2)
+    for coalition, found in zip(visible, together, strict=True):
+        one_by_one = head(vectors, np.repeat(coalition[None], len(encoded), axis=0)).numpy()
+        assert found == pytest.approx(one_by_one, abs=1e-5)
+    assert not np.allclose(together[0], together[-1], atol=1e-3)
+
+
+@settings(deadline=None, max_examples=25)
+@given(st.integers(1, 6), st.integers(1, 5), st.integers(0, 2**31 - 1))
+def test_the_same_for_heads_of_any_shape(tokens: int, size: int, seed: int) -> None:
+    prepare_tensorflow()
+    from assay.models.layers import FusionHead
+
+    rng = np.random.default_rng(seed)
+    head = FusionHead(int(rng.integers(1, 9)), int(rng.integers(1, 9)))
+    head.build((None, tokens, size), (None, tokens))
+    b.stirred(head, seed)
+    vectors = rng.normal(size=(7, tokens, size)).astype(np.float32)
+    visible = (rng.random((4, tokens)) < 0.5).astype(np.float32)
+    together = head.coalitions(vectors, visible).numpy()
+    for coalition, found in zip(visible, together, strict=True):
+        assert found == pytest.approx(head(vectors, np.repeat(coalition[None], 7, axis=0)).numpy(), abs=1e-5)
+
+
+def test_without_any_token_every_row_gets_the_same_answer(network, encoded: Encoded) -> None:
+    found = run(network, encoded, np.zeros((1, 4), np.float32))
+    assert np.ptp(found, axis=0).max() == 0
+
+
+def test_a_token_that_is_not_seen_has_no_influence(network, encoded: Encoded, codes) -> None:
+    """Whatever the columns of an unseen token say, the answer is the same to the last bit."""
+    for place, columns in enumerate(b.columns_of(codes)):
+        visible = np.ones((1, 4), np.float32)
+        visible[0, place] = 0
+        nonsense = b.overwritten(encoded, *columns)
+        assert np.array_equal(run(network, nonsense, visible), run(network, encoded, visible))
+        assert not np.array_equal(run(network, nonsense, np.ones((1, 4), np.float32)),
+                                  run(network, encoded, np.ones((1, 4), np.float32)))
+
+
+def test_encoders_read_their_own_columns_alone(network, encoded: Encoded, codes) -> None:
+    before = token_vectors(network, encoded)
+    assert before.shape == (len(encoded), 4, b.SIZE.token)
+    for place, columns in enumerate(b.columns_of(codes)):
+        after = token_vectors(network, b.overwritten(encoded, *columns))
+        others = [n for n in range(4) if n != place]
+        assert np.array_equal(after[:, others], before[:, others])
+        assert not np.array_equal(after[:, place], before[:, place])
+
+
+def test_batches_change_no_vector(network, encoded: Encoded) -> None:
+    assert token_vectors(network, encoded, batch=7) == pytest.approx(token_vectors(network, encoded), abs=1e-6)
+
+
+def test_rows_can_each_have_their_own_coalition(network, encoded: Encoded) -> None:
+    visible = (np.random.default_rng(2).random((len(encoded), 4)) < 0.5).astype(np.float32)
+    found = run(network, encoded, visible, batch=9)
+    for row in (0, 8, 9, len(encoded) - 1):
+        alone = run(network, encoded.take(np.array([row])), visible[row:row + 1])
+        assert found[row] == pytest.approx(alone[0], abs=1e-5)
+
+
+@pytest.mark.parametrize("kind", ["number", "category"])
+def test_tokens_may_have_numbers_or_categories_alone(kind: str) -> None:
+    table, _ = b.clinic(20)
+    tokens = [b.Token(t.name, t.assets, t.keys, tuple(f for f in t.features if f.kind == kind)) for t in b.ALL]
+    codes = learn_codes(tokens, table)
+    found = run(b.network(codes), encode(codes, table), np.ones((1, len(codes)), np.float32))
+    assert found.shape == (len(table), 2) and np.isfinite(found).all()

@@ -1,0 +1,104 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.models import builders as b
+
+from assay.models.calibration import Calibration
+from assay.models.metrics import auc
+from assay.models.outcome import token_visibility
+from assay.models.runtime import prepare_tensorflow
+from assay.models.store import OutcomeModel, identity
+from assay.models.train import draw_coalitions, fit, run, thin_negatives
+
+
+def test_rows_without_the_outcome_are_thinned_to_so_many_for_each_with_it() -> None:
+    y = np.zeros(1000, np.float32)
+    y[[3, 500, 999]] = 1
+    chosen, weight = thin_negatives(y, 20, np.random.default_rng(0))
+    assert len(chosen) == 63 and {3, 500, 999} <= set(chosen.tolist())
+    assert sorted(set(weight.tolist())) == [1.0, pytest.approx(997 / 60)]
+
+
+def test_few_rows_are_all_kept() -> None:
+    chosen, weight = thin_negatives(np.array([0, 1, 0, 0.0]), 8, np.random.default_rng(0))
+    assert chosen.tolist() == [0, 1, 2, 3] and weight.tolist() == [1, 1, 1, 1]
+
+
+@settings(deadline=None, max_examples=80)
+@given(st.lists(st.booleans(), min_size=1, max_size=300), st.integers(1, 10), st.integers(0, 2**32 - 1))
+def test_weights_keep_the_base_rate(outcomes: list[bool], most: int, seed: int) -> None:
+    y = np.array(outcomes, np.float32)
+    chosen, weight = thin_negatives(y, most, np.random.default_rng(seed))
+    assert (np.diff(chosen) > 0).all() and set(np.flatnonzero(y)) <= set(chosen)
+    assert (y[chosen] == 0).sum() <= most * max(1, y.sum())
+    assert np.average(y[chosen], weights=weight) == pytest.approx(y.mean(), abs=1e-5)
+    assert weight.sum() == pytest.approx(len(y), rel=1e-5)
+
+
+def test_coalitions_are_drawn_by_size_then_by_members() -> None:
+    """Half see all; of the others each of the sizes 0..4 is as frequent, and each member is in half of them."""
+    drawn = draw_coalitions(60_000, 4, np.random.default_rng(3))
+    assert drawn.dtype == np.float32 and set(np.unique(drawn)) == {0.0, 1.0}
+    sizes = np.bincount(drawn.sum(axis=1).astype(int), minlength=5) / len(drawn)
+    assert sizes == pytest.approx([0.1, 0.1, 0.1, 0.1, 0.6], abs=0.01)
+    masked = drawn[drawn.sum(axis=1) < 4]
+    assert masked.mean(axis=0) == pytest.approx([masked.mean()] * 4, abs=0.015)
+    pairs = drawn[drawn.sum(axis=1) == 2]
+    _, counts = np.unique(pairs, axis=0, return_counts=True)
+    assert len(counts) == 6 and counts / len(pairs) == pytest.approx([1 / 6] * 6, abs=0.02)
+
+
+@pytest.fixture(scope="module")
+def trained():
+    prepare_tensorflow()
+    table, y = b.clinic(300)
+    later, happened = b.clinic(200, seed=9)
+    codes, rows = b.rows(table, y)
+    _, valid = b.rows(later, happened, codes)
+    return codes, rows, valid, fit(codes, b.PLAYERS, rows, valid, b.SIZE, seed=7)
+
+
+def fingerprint(network, codes) -> str:
+    return identity(OutcomeModel(network, codes, Calibration(1, 0), b.PLAYERS))
+
+
+@pytest.mark.slow
+def test_equal_seeds_give_equal_weights(trained) -> None:
+    codes, rows, valid, network = trained
+    again = fit(codes, b.PLAYERS, rows, valid, b.SIZE, seed=7)
+    assert fingerprint(again, codes) == fingerprint(network, codes)
+    other = fit(codes, b.PLAYERS, rows, valid, b.SIZE, seed=8)
+    assert fingerprint(other, codes) != fingerprint(network, codes)
+
+
+@pytest.mark.slow
+def test_training_finds_the_signal_in_the_tables_that_have_it(trained) -> None:
+    codes, _, valid, network = trained
+
+    def score(*assets: str) -> float:
+        coalition = np.array([[asset in assets for asset in b.PLAYERS]])
+        return auc(valid.y, run(network, valid.encoded, token_visibility(codes, coalition, b.PLAYERS))[:, 0])
+
+    everything = score(*b.PLAYERS)
+    assert everything > 0.8
+    assert score() == 0.5
+    assert score("clinic.visits") > score("clinic.weather") + 0.15
+    assert abs(score("clinic.weather") - 0.5) < 0.1
+
+
+@pytest.mark.slow
+def test_the_amount_is_learned_where_the_outcome_happened(trained) -> None:
+    _, _, valid, network = trained
+    out = run(network, valid.encoded, np.ones((1, 4), np.float32))
+    assert np.median(np.expm1(out[valid.y > 0, 1])) == pytest.approx(5, rel=0.3)
+
+
+@pytest.mark.slow
+def test_without_any_table_the_model_says_the_base_rate(trained) -> None:
+    _, rows, valid, network = trained
+    out = run(network, valid.encoded, np.zeros((1, 4), np.float32))
+    assert np.ptp(out[:, 0]) == 0
+    assert 1 / (1 + np.exp(-out[0, 0])) == pytest.approx(rows.y.mean(), abs=0.1)

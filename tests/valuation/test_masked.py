@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from tests.models import builders as b
+
+from assay.models.calibration import Calibration
+from assay.models.encoding import encode, learn_codes
+from assay.models.outcome import token_visibility
+from assay.models.train import run
+from assay.valuation import masked
+from assay.valuation.game import play
+from assay.valuation.masked import MaskedModel
+from assay.valuation.payoffs import CapturedSales
+
+TABLE, HAPPENED = b.clinic(20, 6, seed=3)
+CALIBRATION = Calibration(0.8, -0.3)
+
+
+@pytest.fixture(scope="module")
+def codes():
+    return learn_codes(b.ALL, b.clinic()[0])
+
+
+@pytest.fixture(scope="module")
+def network(codes):
+    return b.network(codes)
+
+
+def ask(network, codes, encoded, coalitions, rows=None):
+    model = MaskedModel(network, codes, CALIBRATION, encoded, b.PLAYERS)
+    return model.predict(coalitions, np.arange(len(encoded)) if rows is None else rows)
+
+
+def test_it_says_what_the_network_says_under_each_coalition(network, codes) -> None:
+    encoded, coalitions = encode(codes, TABLE), b.every_coalition()
+    found = ask(network, codes, encoded, coalitions)
+    for n, coalition in enumerate(coalitions):
+        out = run(network, encoded, token_visibility(codes, coalition[None], b.PLAYERS))
+        assert found.probability[n] == pytest.approx(CALIBRATION.probability(out[:, 0]), abs=1e-5)
+        assert found.amount[n] == pytest.approx(np.maximum(np.expm1(np.clip(out[:, 1], 0, 20)), 0), rel=1e-4, abs=1e-5)
+
+
+def test_permuting_the_rows_of_an_asset_outside_the_coalition_changes_no_payoff(network, codes) -> None:
+    """v(S) sees S alone: the columns of every token that reads the asset are permuted and turned over."""
+    encoded, coalitions = encode(codes, TABLE), b.every_coalition()
+    payoff = CapturedSales(TABLE.column("user").to_numpy(), 5 * HAPPENED, top_k=2, margin=0.5)
+    before = play(MaskedModel(network, codes, CALIBRATION, encoded, b.PLAYERS), payoff, b.PLAYERS, {}, {}, len(encoded))
+    for n, asset in enumerate(b.PLAYERS):
+        reading = [columns for code, columns in zip(codes, b.columns_of(codes), strict=True) if asset in code.assets]
+        changed = b.overwritten(encoded, [c for numbers, _ in reading for c in numbers], [c for _, cs in reading for c in cs])
+        after = play(MaskedModel(network, codes, CALIBRATION, changed, b.PLAYERS), payoff, b.PLAYERS, {}, {}, len(encoded))
+        outside = coalitions[:, n] == 0
+        assert np.array_equal(after[outside], before[outside])
+        assert not np.array_equal(after[~outside], before[~outside])
+        predictions = [ask(network, codes, rows, coalitions[outside]) for rows in (encoded, changed)]
+        assert np.array_equal(predictions[0].probability, predictions[1].probability)
+        assert np.array_equal(predictions[0].amount, predictions[1].amount)
+
+
+def test_passes_and_chosen_rows_change_nothing(network, codes, monkeypatch: pytest.MonkeyPatch) -> None:
+    encoded, coalitions = encode(codes, TABLE), b.every_coalition()
+    whole = ask(network, codes, encoded, coalitions)
+    monkeypatch.setattr(masked, "_CELLS", 40)
+    rows = np.array([3, 17, 18, 60, 119])
+    part = ask(network, codes, encoded, coalitions[[6, 1, 6]], rows)
+    assert part.probability == pytest.approx(whole.probability[[6, 1, 6]][:, rows], abs=1e-5)
+    assert part.amount == pytest.approx(whole.amount[[6, 1, 6]][:, rows], rel=1e-4, abs=1e-5)
+    assert ask(network, codes, encoded, coalitions, np.zeros(0, int)).probability.shape == (8, 0)
+
+
+def test_amounts_are_never_negative_nor_out_of_bounds(network, codes) -> None:
+    loud = b.network(codes, seed=6)
+    loud.set_weights([20 * weight for weight in loud.get_weights()])
+    found = ask(loud, codes, encode(codes, TABLE), b.every_coalition())
+    assert np.isfinite(found.amount).all() and found.amount.min() >= 0
+    assert ((found.probability >= 0) & (found.probability <= 1)).all()
