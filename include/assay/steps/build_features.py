@@ -31,7 +31,7 @@ def build_features(night: Night, gated: Sequence[ArtifactRef], classified: Seque
     """
     with open_frame("build_features", night.platform, night.partition, ("assay.features", "assay.engine")) as frame:
         catalogue = _catalogue(frame, night, classified)
-        snapshots = _snapshots(frame, by_contract(gated, "gate"))
+        snapshots = _snapshots(frame, night, by_contract(gated, "gate"))
 
         def make(name: str) -> ArtifactRef:
             with frame.measure():
@@ -51,16 +51,18 @@ def _catalogue(frame: Frame, night: Night, classified: Sequence[ArtifactRef]) ->
     return build_catalogue(columns, kinds, relations, ahead_days=ahead, period_days=periods)
 
 
-def _snapshots(frame: Frame, gate: ArtifactRef) -> dict[str, list[SnapshotFiles]]:
-    """Usable snapshots by asset."""
+def _snapshots(frame: Frame, night: Night, gate: ArtifactRef) -> dict[str, list[SnapshotFiles]]:
+    """Usable snapshots by asset; a table without dated partitions has no label, though it is kept under the run's partition."""
     from assay.features.known import SnapshotFiles
 
+    listed = frame.store.read(night.discovered, columns=["asset_id", "source_partition"]).to_pylist()
+    undated = {row["asset_id"] for row in listed} - {row["asset_id"] for row in listed if row["source_partition"]}
     found: dict[str, list[SnapshotFiles]] = {}
     for row in frame.store.read(gate).to_pylist():
         if row["usable"]:
             files = frame.store.files(ArtifactRef("snapshot", row["uri"], row["row_count"], row["fingerprint"]))
-            found.setdefault(row["asset_id"], []).append(
-                SnapshotFiles(row["source_partition"], tuple(files), row["fingerprint"]))
+            label = "" if row["asset_id"] in undated else row["source_partition"]
+            found.setdefault(row["asset_id"], []).append(SnapshotFiles(label, tuple(files), row["fingerprint"]))
     return found
 
 
