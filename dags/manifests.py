@@ -7,20 +7,22 @@ fails with one sentence for each of them: the other platforms go on.
 from __future__ import annotations
 
 from assay.config import find_platforms, load_platform
-from assay.errors import AssayError, ConfigError
+from assay.errors import ConfigError
 
 
-def mistakes() -> list[str]:
-    """One sentence for every manifest that can't be used."""
+def mistakes() -> list[ConfigError]:
+    """What is wrong with each manifest that can't be used."""
     found = []
     for name in find_platforms():
         try:
             load_platform(name)
-        except AssayError as error:
-            found.append(str(error))
+        except ConfigError as error:
+            found.append(error)
     return found
 
 
 broken = mistakes()
-if broken:  # Airflow's dag processor turns this into an import error of this file
-    raise ConfigError("the platforms' manifests", "; ".join(broken), "their DAGs are left out until they are mended")
+if broken:  # Airflow's dag processor makes this an import error of this file
+    for other in broken[1:]:
+        broken[0].add_note(str(other))
+    raise broken[0]

@@ -81,7 +81,9 @@ def _expand(node: Any, path: Path) -> Any:
 
 def _explain(error: ValidationError, path: Path) -> ConfigError:
     """The first mistake of `error`, in one sentence."""
-    first = error.errors()[0]
+    found = error.errors()
+    # a misspelt key is missing under its right name, too: say what was written, not what wasn't
+    first = next((mistake for mistake in found if mistake["type"] == "extra_forbidden"), found[0])
     where = ".".join(str(part) for part in first["loc"])
     if first["type"] == "extra_forbidden":
         known = _known_keys(first["loc"][:-1])

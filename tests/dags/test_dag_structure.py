@@ -1,0 +1,78 @@
+"""The exact shape of `inventory_<platform>`, as the scheduler and the trigger form see it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+NIGHT = {"ingest", "profile", "classify", "check", "gate", "build_features", "train", "extract", "value", "forecast", "publish"}
+EDGES = {
+    "discover": NIGHT,
+    "ingest": {"profile", "check", "gate"},
+    "profile": {"classify"},
+    "classify": {"build_features", "publish"},
+    "check": {"gate"},
+    "gate": {"build_features", "publish"},
+    "build_features": {"train", "extract", "value"},
+    "train": {"extract", "value"},
+    "extract": {"forecast"},
+    "value": {"forecast", "publish"},
+    "forecast": {"publish"},
+    "publish": set(),
+}
+
+
+@pytest.fixture(params=["inventory_complete_journey", "inventory_german_credit", "inventory_small_journey"])
+def dag(parsed: dict[str, Any], request: pytest.FixtureRequest) -> dict[str, Any]:
+    found: dict[str, Any] = parsed["dags"][request.param]
+    return found
+
+
+def test_tasks_and_edges(dag: dict[str, Any]) -> None:
+    assert {task: set(below) for task, below in dag["edges"].items()} == EDGES
+    assert dag["mapped"] == ["check", "ingest", "profile"]
+
+
+def test_limits(dag: dict[str, Any]) -> None:
+    assert dag["catchup"] is False
+    assert dag["max_active_runs"] == 1
+    assert dag["start"] == "2000-01-01"
+    assert set(dag["retries"].values()) == {2}
+
+
+def test_outages_are_retried_and_bad_input_fails_at_once(dag: dict[str, Any]) -> None:
+    assert dag["decisions"] == {"SourceUnavailable": "retry", "OSError": "retry", "PartitionError": "fail",
+                                "UnreadableData": "fail", "RuntimeError": "default"}
+
+
+def test_everything_is_documented(dag: dict[str, Any]) -> None:
+    assert set(dag["docs"]) == {*EDGES, ""}
+    assert all(dag["docs"].values())
+
+
+def test_outlets(parsed: dict[str, Any]) -> None:
+    assert parsed["dags"]["inventory_small_journey"]["outlets"] == {
+        "discover": ["assay://small_journey/discovered"], "gate": ["assay://small_journey/checks"],
+        "value": ["assay://small_journey/values"], "forecast": ["assay://small_journey/forecasts"],
+        "publish": ["assay://small_journey/inventory"]}
+
+
+def test_a_night_works_on_the_local_day_before(parsed: dict[str, Any]) -> None:
+    dag = parsed["dags"]["inventory_complete_journey"]
+    assert dag["scheduled"] == [["2018-01-01T07:00:00+00:00", "2017-12-31"], ["2018-01-02T07:00:00+00:00", "2018-01-01"]]
+
+
+def test_a_backfill_over_the_change_to_summer_time_leaves_no_day_out(parsed: dict[str, Any]) -> None:
+    assert parsed["dags"]["inventory_complete_journey"]["backfilled"] == ["2017-03-11", "2017-03-12", "2017-03-13"]
+
+
+def test_trigger_form(dag: dict[str, Any], parsed: dict[str, Any]) -> None:
+    form = dag["params"]
+    assert list(form) == ["partition", "use_cases", "retrain", "note"]
+    assert all(field["description"] and field["schema"]["title"] for field in form.values())
+    assert form["partition"]["schema"] | {"format": "date", "type": ["null", "string"]} == form["partition"]["schema"]
+    assert form["retrain"]["schema"]["type"] == "boolean"
+    assert form["note"]["schema"]["type"] == ["null", "string"]
+    cases = parsed["dags"]["inventory_german_credit"]["params"]["use_cases"]
+    assert cases["value"] == cases["schema"]["examples"] == cases["schema"]["items"]["enum"] == ["default_risk"]
