@@ -34,7 +34,7 @@ def build_labels(asset: AssetFacts, case: UseCase, window: Window, snapshots: Se
     """
     outcome = case.outcome
     roles = ", ".join(f"{quote(column)} AS {quote(role)}" for role, column in case.entity.items())
-    keys = ", ".join(quote(role) for role in case.entity)
+    keys = ", ".join(str(n + 1) for n in range(len(case.entity)))  # by place: a column may be called like a role
     amount = f"coalesce(sum(try_cast({quote(outcome.amount)} AS DECIMAL(18, 4))), 0)" if outcome.amount else "count(*)"
     with connect() as con:
         con.execute("SET TimeZone = 'UTC'")

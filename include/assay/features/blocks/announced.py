@@ -5,19 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from assay.engine import quote
-from assay.features.blocks.base import Feature, Known, Token, keys_as_roles
+from assay.features.blocks.base import Feature, Known, Token, free_name, keys_as_roles
 
 
-def _announcements(attributes: tuple[str, ...], things: tuple[str, ...]) -> dict[str, tuple[str, str, str | None]]:
+def _announcements(attributes: tuple[str, ...], things: tuple[str, ...],
+                   roles: tuple[str, ...]) -> dict[str, tuple[str, str, str | None]]:
     """Aggregates over announced rows joined with each attribute's usual value: name -> (SQL, kind, column read)."""
     found: dict[str, tuple[str, str, str | None]] = {"rows": ("CAST(count(*) AS FLOAT)", "number", None)}
     for thing in things:
-        found[f"different_{thing}"] = (f"CAST(count(DISTINCT {quote(thing)}) AS FLOAT)", "number", thing)
+        different = f"CAST(count(DISTINCT {quote(thing)}) AS FLOAT)"
+        found[free_name(f"different_{thing}", [*found, *roles])] = (different, "number", thing)
     for column in attributes:
         usual = f"_usual.{quote(column)}"
-        found[f"unusual_{column}"] = (f"CAST(count(*) FILTER (_a.{quote(column)} <> {usual}) AS FLOAT)", "number", column)
+        unusual = f"CAST(count(*) FILTER (_a.{quote(column)} <> {usual}) AS FLOAT)"
+        found[free_name(f"unusual_{column}", [*found, *roles])] = (unusual, "number", column)
         # max, not mode: it doesn't depend on the order of rows that are equally frequent
-        found[column] = (f"max(CAST(_a.{quote(column)} AS VARCHAR))", "category", column)
+        found[free_name(column, [*found, *roles])] = (f"max(CAST(_a.{quote(column)} AS VARCHAR))", "category", column)
     return found
 
 
@@ -49,10 +52,18 @@ class Announced:
     @property
     def token(self) -> Token:
         """Named by the asset and the roles that it speaks of."""
-        features = tuple(Feature(name, kind, ((self.asset_id, column),) if column else ())  # type: ignore[arg-type]
-                         for name, (_, kind, column) in _announcements(self.attributes, self.things).items())
         roles = tuple(role for role, _ in self.keys)
-        return Token(f"{self.asset_id}|{'+'.join(roles)}|announced", (self.asset_id,), roles, features)
+        return Token(f"{self.asset_id}|{'+'.join(roles)}|announced", (self.asset_id,), roles, self.features(roles))
+
+    def features(self, roles: tuple[str, ...]) -> tuple[Feature, ...]:
+        """What is said of each key, under names that are none of `roles`."""
+        return tuple(Feature(name, kind, ((self.asset_id, column),) if column else ())  # type: ignore[arg-type]
+                     for name, (_, kind, column) in _announcements(self.attributes, self.things, roles).items())
+
+    def aggregates(self, roles: tuple[str, ...]) -> str:
+        """Select list of `features`."""
+        return ", ".join(f"{sql} AS {quote(name)}"
+                         for name, (sql, _, _) in _announcements(self.attributes, self.things, roles).items())
 
     def rows(self, known: Known) -> str:
         """Condition on `_age`: the row's period overlaps the outcome window."""
@@ -61,8 +72,7 @@ class Announced:
     def sql(self, known: Known) -> str:
         """One row per key that something is announced for."""
         view = known.view(self.asset_id)
-        aggregates = ", ".join(
-            f"{sql} AS {quote(name)}" for name, (sql, _, _) in _announcements(self.attributes, self.things).items())
+        aggregates = self.aggregates(self.token.keys)
         columns = ", ".join(f"_a.{quote(column)}" for _, column in self.keys)
         return (f"SELECT {keys_as_roles(self.keys, '_a.')}, {aggregates} FROM {view} AS _a, "
                 f"({_usual(view, self.attributes)}) AS _usual WHERE {self.rows(known)} GROUP BY {columns}")
@@ -91,10 +101,11 @@ class AnnouncedNearby:
     @property
     def token(self) -> Token:
         """Visible only if both assets are."""
-        own = self.announced.token
-        return Token(f"{self.events}~{self.announced.asset_id}|{self.user[0]}+{self.item[0]}",
-                     tuple(sorted((self.events, self.announced.asset_id))), (self.user[0], self.item[0]),
-                     tuple(Feature(f.name, f.kind, (*f.sources, (self.events, self.place_in_events))) for f in own.features))
+        roles = (self.user[0], self.item[0])
+        features = tuple(Feature(f.name, f.kind, (*f.sources, (self.events, self.place_in_events)))
+                         for f in self.announced.features(roles))
+        return Token(f"{self.events}~{self.announced.asset_id}|{'+'.join(roles)}",
+                     tuple(sorted((self.events, self.announced.asset_id))), roles, features)
 
     def sql(self, known: Known) -> str:
         """One row per candidate whose item is announced at the user's place."""
@@ -103,12 +114,11 @@ class AnnouncedNearby:
                 f"WHERE _age >= 1 AND {quote(self.place_in_events)} IS NOT NULL GROUP BY 1, 2 "
                 "QUALIFY row_number() OVER (PARTITION BY _user ORDER BY count(*) DESC, _place) = 1")
         view = known.view(self.announced.asset_id)
-        inner = _announcements(self.announced.attributes, self.announced.things)
-        aggregates = ", ".join(f"{sql} AS {quote(name)}" for name, (sql, _, _) in inner.items())
-        here = (f"SELECT _a.{item} AS _item, _a.{place} AS _place, {aggregates} FROM {view} AS _a, "
+        token = self.token
+        here = (f"SELECT _a.{item} AS _item, _a.{place} AS _place, {self.announced.aggregates(token.keys)} FROM {view} AS _a, "
                 f"({_usual(view, self.announced.attributes)}) AS _usual "
                 f"WHERE {self.announced.rows(known)} GROUP BY 1, 2")
-        names = ", ".join(f"_here.{quote(name)}" for name in inner)
+        names = ", ".join(f"_here.{quote(f.name)}" for f in token.features)
         roles = f"_c.{quote(self.user[0])}, _c.{quote(self.item[0])}"
         return (f"SELECT {roles}, {names} FROM {known.candidates} AS _c JOIN ({home}) AS _home ON _home._user = "
                 f"_c.{quote(self.user[0])} JOIN ({here}) AS _here ON _here._place = _home._place AND "

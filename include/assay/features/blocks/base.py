@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass
 from typing import Literal, Protocol
 
@@ -87,6 +87,17 @@ def is_number(column: ColumnFacts) -> bool:
 def number(column: str, alias: str) -> str:
     """Select `column`, an SQL expression, as float32; what is not finite becomes null."""
     return f"CASE WHEN isfinite(try_cast({column} AS DOUBLE)) THEN try_cast({column} AS FLOAT) END AS {quote(alias)}"
+
+
+def free_name(name: str, taken: Collection[str]) -> str:
+    """`name`, followed by underscores while it is taken: columns may be called like counts or like entity roles.
+
+    Identifiers of the engine differ by more than case, so names do too.
+    """
+    known = {other.casefold() for other in taken}
+    while name.casefold() in known:
+        name += "_"
+    return name
 
 
 def keys_as_roles(keys: Iterable[tuple[str, str]], prefix: str = "") -> str:

@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from assay.engine import quote
-from assay.features.blocks.base import Feature, Known, Token, keys_as_roles
+from assay.features.blocks.base import Feature, Known, Token, free_name, keys_as_roles
 
 WINDOWS = (7, 28, 91)
 _HALF_LIFE_SCALE = 1_000_000  # decayed counts are summed as integers, so that the sum doesn't depend on its order
 
 
-def habit(windows: tuple[int, ...], measures: tuple[str, ...], things: tuple[str, ...]) -> dict[str, tuple[str, str | None]]:
-    """Aggregates over rows with `_age` in days: name -> (SQL, column read or None for the mere rows).
+def habit(windows: tuple[int, ...], measures: tuple[str, ...], things: tuple[str, ...],
+          roles: tuple[str, ...]) -> dict[str, tuple[str, str | None]]:
+    """Aggregates over rows with `_age` in days: name, none of `roles` -> (SQL, column read or None for the mere rows).
 
     Money is summed as decimal and weights as integers: floating-point sums would depend on the order of the rows.
     """
@@ -27,10 +28,10 @@ def habit(windows: tuple[int, ...], measures: tuple[str, ...], things: tuple[str
         f"sum(CAST({_HALF_LIFE_SCALE} * exp(-_age / 28.0) AS BIGINT)) FILTER ({past}) / {float(_HALF_LIFE_SCALE)}", None)
     for measure in measures:
         exact = f"sum(try_cast({quote(measure)} AS DECIMAL(18, 4)))"
-        found[f"{measure}"] = (f"{exact} FILTER ({past})", measure)
-        found[f"{measure}_28d"] = (f"{exact} FILTER ({past} AND _age <= 28)", measure)
+        found[free_name(measure, [*found, *roles])] = (f"{exact} FILTER ({past})", measure)
+        found[free_name(f"{measure}_28d", [*found, *roles])] = (f"{exact} FILTER ({past} AND _age <= 28)", measure)
     for thing in things:
-        found[f"different_{thing}"] = (f"count(DISTINCT {quote(thing)}) FILTER ({past})", thing)
+        found[free_name(f"different_{thing}", [*found, *roles])] = (f"count(DISTINCT {quote(thing)}) FILTER ({past})", thing)
     return found
 
 
@@ -50,18 +51,22 @@ class EventHistory:
     measures: tuple[str, ...]
     things: tuple[str, ...]
 
+    def _roles(self) -> tuple[str, ...]:
+        return tuple(role for role, _ in self.keys)
+
+    def _habit(self) -> dict[str, tuple[str, str | None]]:
+        return habit(WINDOWS, self.measures, self.things, self._roles())
+
     @property
     def token(self) -> Token:
         """Named by the asset and the roles that it counts for."""
         features = tuple(Feature(name, "number", ((self.asset_id, column),) if column else ())
-                         for name, (_, column) in habit(WINDOWS, self.measures, self.things).items())
-        roles = tuple(role for role, _ in self.keys)
-        return Token(f"{self.asset_id}|{'+'.join(roles)}", (self.asset_id,), roles, features)
+                         for name, (_, column) in self._habit().items())
+        return Token(f"{self.asset_id}|{'+'.join(self._roles())}", (self.asset_id,), self._roles(), features)
 
     def sql(self, known: Known) -> str:
         """One row per key with a past event."""
-        aggregates = ", ".join(f"CAST({sql} AS FLOAT) AS {quote(name)}"
-                               for name, (sql, _) in habit(WINDOWS, self.measures, self.things).items())
+        aggregates = ", ".join(f"CAST({sql} AS FLOAT) AS {quote(name)}" for name, (sql, _) in self._habit().items())
         columns = ", ".join(quote(column) for _, column in self.keys)
         return (f"SELECT {keys_as_roles(self.keys)}, {aggregates} FROM {known.view(self.asset_id)} "
                 f"WHERE _age >= 1 GROUP BY {columns}")

@@ -34,7 +34,7 @@ class LiftedHistory:
     measures: tuple[str, ...]
 
     def _habit(self) -> dict[str, tuple[str, str | None]]:
-        return habit(WINDOWS, self.measures, (self.item[1],))
+        return habit(WINDOWS, self.measures, (self.item[1],), (self.user[0], self.item[0]))
 
     @property
     def token(self) -> Token:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from assay.engine import quote
-from assay.features.blocks.base import Feature, Known, Token, keys_as_roles
+from assay.features.blocks.base import Feature, Known, Token, free_name, keys_as_roles
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,11 @@ class Links:
         return Token(f"{self.asset_id}~{self.validity.asset_id}|{self.key[0]}",
                      tuple(sorted((self.asset_id, self.validity.asset_id))), (self.key[0],), (
                          Feature("in_force", "number", sources),
-                         *(Feature(k, "category", (*sources, (self.validity.asset_id, k))) for k in self.validity.kinds)))
+                         *(Feature(self._name(k), "category", (*sources, (self.validity.asset_id, k)))
+                           for k in self.validity.kinds)))
+
+    def _name(self, kind: str) -> str:
+        return free_name(kind, [self.key[0], "in_force"])
 
     def sql(self, known: Known) -> str:
         """One row per key with a link (in force)."""
@@ -80,7 +84,7 @@ class Links:
             counts = "".join(f", CAST(count(DISTINCT {quote(t)}) AS FLOAT) AS {quote(f'different_{t}')}" for t in self.things)
             return (f"SELECT {keys_as_roles([self.key], '_l.')}, CAST(count(*) AS FLOAT) AS rows{counts} "
                     f"FROM {known.view(self.asset_id)} AS _l GROUP BY {column}")
-        kinds = "".join(f", max(_v.{quote(k)}) AS {quote(k)}" for k in self.validity.kinds)
+        kinds = "".join(f", max(_v.{quote(k)}) AS {quote(self._name(k))}" for k in self.validity.kinds)
         return (f"SELECT {keys_as_roles([self.key], '_l.')}, CAST(count(DISTINCT _v._thing) AS FLOAT) AS in_force{kinds} "
                 f"FROM {known.view(self.asset_id)} AS _l JOIN ({self.validity.in_force(known)}) AS _v "
                 f"ON _v._thing = _l.{quote(str(self.thing))} GROUP BY {column}")
