@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -183,7 +183,8 @@ def answer(folder: Path, data: Data, date: dt.date, name: str, candidates: Itera
     """Rows of one block by key, under hand-made candidates."""
     chosen = block(name)
     with connect() as con:
-        known = views(con, folder, data, date)
+        read = {asset_id: data[asset_id] for asset_id in chosen.token.assets}
+        known = KnownViews(con, HOSPITAL, write(folder, read), cutoff(date))
         con.execute("CREATE TEMP TABLE candidates (\"user\" BIGINT, item VARCHAR)")
         for row in candidates:
             con.execute("INSERT INTO candidates VALUES (?, ?)", list(row))
@@ -192,10 +193,6 @@ def answer(folder: Path, data: Data, date: dt.date, name: str, candidates: Itera
     assert len(found) == len(rows), "a key comes twice"
     assert all(set(row) == {*chosen.token.keys, *(f.name for f in chosen.token.features)} for row in rows)
     return {key: {k: v for k, v in row.items() if k not in chosen.token.keys} for key, row in found.items()}
-
-
-def views(con: duckdb.DuckDBPyConnection, folder: Path, data: Data, date: dt.date) -> KnownViews:
-    return KnownViews(con, HOSPITAL, write(folder, data), cutoff(date))
 
 
 def local(row: dict[str, Any]) -> dt.date:
@@ -217,3 +214,26 @@ def past(data: Data, asset_id: str, date: dt.date, history: int = 35) -> list[tu
 def newest(data: Data, asset_id: str, date: dt.date) -> Rows:
     """The last snapshot before a date."""
     return data[asset_id][max(label for label in data[asset_id] if label < date.isoformat())]
+
+
+Names = Mapping[str, Mapping[str, str]]  # asset -> column -> what it is called instead
+
+
+def renamed(of: Catalogue, names: Names) -> Catalogue:
+    """The catalogue with columns called otherwise; none of them is a key."""
+    assets = {}
+    for asset_id, facts in of.assets.items():
+        called = names.get(asset_id, {})
+        columns = {called.get(c.name, c.name): replace(c, name=called.get(c.name, c.name)) for c in facts.columns.values()}
+        assets[asset_id] = replace(facts, columns=columns)
+    return Catalogue(assets, of.domains)
+
+
+def write_renamed(folder: Path, data: Data, names: Names) -> dict[str, list[SnapshotFiles]]:
+    """Snapshots whose columns are called otherwise."""
+    snapshots = write(folder, data)
+    for asset_id, called in names.items():
+        for snapshot in snapshots[asset_id]:
+            table = pq.read_table(snapshot.files[0])
+            pq.write_table(table.rename_columns([called.get(c, c) for c in table.column_names]), snapshot.files[0])
+    return snapshots
