@@ -77,7 +77,7 @@ def down(home: ServerHome) -> int:
     psutil.wait_procs(stubborn, timeout=STOP_SECONDS)
     home.pid_file.unlink(missing_ok=True)
     if found:
-        _say(f"stopped {len(found)} components")
+        _say(f"stopped Airflow of {_shown(home)}")
     return 0
 
 
