@@ -71,7 +71,7 @@ def test_without_dated_partitions_the_partition_must_be_named() -> None:
 
 def test_visible_reaches_back_and_as_far_ahead_as_rows_are_known() -> None:
     labels = _days(*range(0, 400))
-    assert visible_labels(labels, _days(300)[0]) == _days(*range(20, 301))
+    assert visible_labels(labels, _days(300)[0], reach_days=280) == _days(*range(20, 301))
     assert visible_labels(labels, _days(300)[0], reach_days=2, known_ahead=3) == _days(*range(298, 304))
     assert visible_labels(labels[:2], _days(300)[0], reach_days=2) == _days(1)
     assert visible_labels([""], _days(300)[0], reach_days=2) == [""]

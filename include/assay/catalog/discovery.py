@@ -15,7 +15,6 @@ from assay.config import Platform
 from assay.contracts.labels import parse_label
 from assay.errors import PartitionError, SourceEnded
 
-REACH_DAYS = 280  # how far a run looks back: the longest history of features and the windows before it
 _REGULAR = 0.9  # share of due labels that must be there for an absent one to be news
 _STEADY = 0.8  # share of the distances that must be the usual one
 _FEWEST = 4  # labels below which no rhythm can be told
@@ -69,7 +68,7 @@ def _newest(dated: Mapping[str, Sequence[str]], preferred: Sequence[str]) -> str
     return dated[most_often][-1] if most_often is not None else None
 
 
-def visible_labels(labels: Iterable[str], partition: str, *, reach_days: int = REACH_DAYS, known_ahead: int = 0) -> list[str]:
+def visible_labels(labels: Iterable[str], partition: str, *, reach_days: int, known_ahead: int = 0) -> list[str]:
     """Labels that a run of `partition` may read, ascending.
 
     Those of the `reach_days` before it up to `known_ahead` days after it. Where the newest one at or before the partition is

@@ -16,6 +16,10 @@ from assay.contracts.enums import AssetKind, Role
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
 
 
+_CATALOGUE_DAYS = 56  # what profiles and rhythms need where nothing is modelled
+_SPARE_DAYS = 14  # labels of sparse assets lie before the first day that is read
+
+
 class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
@@ -176,6 +180,12 @@ class Platform(_Frozen):
             if twice := [name for name in names if names.count(name) > 1]:
                 raise ValueError(f"two entries are named {twice[0]!r}; their artifacts would overwrite each other")
         return self
+
+    @property
+    def reach_days(self) -> int:
+        """Days before its partition that a run may read: the oldest training window's history, with a fortnight to spare."""
+        return max((case.history_days + (case.train_windows + 3) * (case.outcome.window_days or 0)
+                    for case in self.use_cases), default=_CATALOGUE_DAYS) + _SPARE_DAYS
 
     def use_case(self, name: str) -> UseCase:
         """The use case of that name.

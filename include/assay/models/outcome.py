@@ -26,7 +26,7 @@ class Size:
         inner: Width of the layer behind it.
         epochs: Most passes over the training rows.
         steps: Least optimiser steps, so that small tables are passed more often.
-        batch: Rows per step.
+        batch: Most rows per step.
         rate: Peak learning rate.
         negatives: Most rows without the outcome for each row with it; the rest is left out and weighted for.
     """

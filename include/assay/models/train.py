@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 _AMOUNT_WEIGHT = 0.1  # the amount's loss beside the outcome's: scales of their gradients
+_SMALLEST_BATCH = 512
+_STEPS_PER_EPOCH = 50  # of a small table: below that its batches shrink
 _PATIENCE = 4  # looks at the validation window without gain
 _LOOKS = 12  # how often the validation window is looked at
 
@@ -93,7 +95,8 @@ def fit(codes: Sequence[TokenCode], players: Sequence[str], train: Rows, valid: 
     keras.utils.set_random_seed(seed)
     rng = np.random.default_rng(seed)
     network = build_network(codes, size)
-    per_epoch = math.ceil(len(train.y) / size.batch)
+    batch = min(size.batch, max(_SMALLEST_BATCH, len(train.y) // _STEPS_PER_EPOCH))
+    per_epoch = math.ceil(len(train.y) / batch)
     steps = max(size.epochs * per_epoch, size.steps)
     rate = float(np.average(train.y, weights=train.weight))
     bias = math.log(max(rate, 1e-6) / max(1 - rate, 1e-6))
@@ -116,8 +119,8 @@ def fit(codes: Sequence[TokenCode], players: Sequence[str], train: Rows, valid: 
     while done < steps and looks_since < _PATIENCE:
         if position >= len(order):
             order, position = rng.permutation(len(train.y)), 0
-        rows = order[position:position + size.batch]
-        position += size.batch
+        rows = order[position:position + batch]
+        position += batch
         visible = token_visibility(codes, draw_coalitions(len(rows), len(players), rng), players)
         part = train.take(rows)
         step(_inputs(part.encoded, visible), part.y, part.amount, part.weight)

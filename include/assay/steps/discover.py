@@ -165,7 +165,8 @@ def _rows(frame: Frame, listing: _Listing) -> Iterable[_Row]:
 def _table_rows(frame: Frame, source: FilesSource, asset_id: str, table: SourceTable) -> Iterable[_Row]:
     """Rows of one table, or of the column groups that the manifest splits it into."""
     ahead = _ahead(frame.platform, asset_id)
-    visible = visible_labels([p.label for p in table.partitions], frame.partition, known_ahead=ahead)
+    visible = visible_labels([p.label for p in table.partitions], frame.partition,
+                             reach_days=frame.platform.reach_days, known_ahead=ahead)
     partitions = [p for p in table.partitions if p.label in visible]
     found = [(partition, *_look(source, partition)) for partition in partitions]
     absent = missing_labels([p.label for p in partitions], frame.partition)
@@ -248,7 +249,8 @@ def _outage_rows(frame: Frame, listing: _Listing) -> Iterable[_Row]:
     for row in listing.remembered:
         by_asset.setdefault(row["asset_id"], {})[row["source_partition"]] = row
     for asset, known in sorted(by_asset.items()):
-        visible = visible_labels(known, frame.partition, known_ahead=_ahead(frame.platform, table_of(frame.platform, asset)))
+        visible = visible_labels(known, frame.partition, reach_days=frame.platform.reach_days,
+                                 known_ahead=_ahead(frame.platform, table_of(frame.platform, asset)))
         rows = [known[label] | {"status": "outage", "reason": listing.outage} for label in visible]
         yield from rows
         if not rows:
