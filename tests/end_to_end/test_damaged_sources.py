@@ -9,10 +9,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
+from tests.nights import Published, run_night
 
 from assay.contracts.schemas import ASSETS, INVENTORY
 from assay.storage import open_store
-from tests.nights import Published, run_night
 
 PARTITION = "2017-12-24"
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-
 from tests.nights import pure_fingerprints, run_night
 
 EARLIER, LATER = "2017-12-17", "2017-12-24"
