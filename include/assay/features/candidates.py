@@ -85,8 +85,8 @@ def retrieve(con: duckdb.DuckDBPyConnection, known: KnownViews, catalogue: Catal
 def _channels(catalogue: Catalogue, known: KnownViews, outcome_asset: str, domain: str, u: str, i: str, limits: Candidates,
               seed: str) -> list[Channel]:
     deals = known.view(outcome_asset)
-    bought = (f"SELECT {u} AS \"user\", {i} AS item FROM {deals} WHERE _age >= 1 AND {i} IN (SELECT item FROM items) "
-              f"GROUP BY 1, 2 QUALIFY row_number() OVER (PARTITION BY {u} ORDER BY count(DISTINCT _age) DESC, min(_age), {i}) "
+    bought = (f"SELECT {u} AS \"user\", {i} AS item FROM {deals} WHERE _age >= 1 AND {u} IS NOT NULL "
+              f"AND {i} IN (SELECT item FROM items) GROUP BY 1, 2 QUALIFY row_number() OVER (PARTITION BY {u} ORDER BY count(DISTINCT _age) DESC, min(_age), {i}) "
               f"<= {limits.bought_before}")
     popular = (f"SELECT \"user\", item FROM users CROSS JOIN (SELECT {i} AS item FROM {deals} WHERE _age BETWEEN 1 AND 28 "
                f"AND {i} IN (SELECT item FROM items) GROUP BY 1 ORDER BY count(DISTINCT {u}) DESC, 1 LIMIT {limits.popular})")
