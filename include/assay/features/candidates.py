@@ -34,10 +34,14 @@ class Channel:
     query: str
 
 
-def entity_table(con: duckdb.DuckDBPyConnection, known: KnownViews, asset_id: str, entity: Mapping[str, str]) -> None:
-    """Fill the candidates with every entity of an asset: where the entity itself is what is decided about."""
+def entity_table(con: duckdb.DuckDBPyConnection, known: KnownViews, asset_id: str, entity: Mapping[str, str],
+                 label: str) -> None:
+    """Fill the candidates with every entity of an asset: where the entity itself is what is decided about.
+
+    An entity whose `label` is still open tells nothing to train or to value on, and counting it as no outcome would be wrong.
+    """
     roles = ", ".join(f"{quote(column)} AS {quote(role)}" for role, column in entity.items())
-    given = " AND ".join(f"{quote(column)} IS NOT NULL" for column in entity.values())
+    given = " AND ".join(f"{quote(column)} IS NOT NULL" for column in (*entity.values(), label))
     con.execute(f"CREATE TEMP TABLE {known.candidates} AS SELECT DISTINCT {roles} FROM {known.view(asset_id)} "
                 f"WHERE {given} ORDER BY ALL")
 
@@ -86,8 +90,8 @@ def _channels(catalogue: Catalogue, known: KnownViews, outcome_asset: str, domai
               seed: str) -> list[Channel]:
     deals = known.view(outcome_asset)
     bought = (f"SELECT {u} AS \"user\", {i} AS item FROM {deals} WHERE _age >= 1 AND {u} IS NOT NULL "
-              f"AND {i} IN (SELECT item FROM items) GROUP BY 1, 2 QUALIFY row_number() OVER (PARTITION BY {u} ORDER BY count(DISTINCT _age) DESC, min(_age), {i}) "
-              f"<= {limits.bought_before}")
+              f"AND {i} IN (SELECT item FROM items) GROUP BY 1, 2 QUALIFY row_number() OVER "
+              f"(PARTITION BY {u} ORDER BY count(DISTINCT _age) DESC, min(_age), {i}) <= {limits.bought_before}")
     popular = (f"SELECT \"user\", item FROM users CROSS JOIN (SELECT {i} AS item FROM {deals} WHERE _age BETWEEN 1 AND 28 "
                f"AND {i} IN (SELECT item FROM items) GROUP BY 1 ORDER BY count(DISTINCT {u}) DESC, 1 LIMIT {limits.popular})")
     # a hash per user and draw, not per user and item: the list of items may be long

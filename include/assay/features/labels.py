@@ -27,7 +27,8 @@ def build_labels(asset: AssetFacts, case: UseCase, window: Window, snapshots: Se
         timezone: The platform's.
 
     Returns:
-        Columns: entity roles, y (float32; only rows with an outcome where it has a time) and amount (float32), sorted by key.
+        Columns: entity roles, y (float32; without a label always 1, since a row is the outcome) and amount (float32), sorted
+        by key.
 
     Raises:
         NotEnoughData: If a window has no outcome at all.
@@ -43,17 +44,17 @@ def build_labels(asset: AssetFacts, case: UseCase, window: Window, snapshots: Se
                                 "mend its source partitions or run another partition")
         files = ", ".join(literal(path) for snapshot in snapshots for path in snapshot.files)
         scan = f"read_parquet([{files}], union_by_name = true, hive_partitioning = false)"
+        happened = "1"
+        where = [f"{quote(column)} IS NOT NULL" for column in case.entity.values()]
         if outcome.label is not None:
             happened = f"max(CAST(CAST({quote(outcome.label)} AS VARCHAR) = {literal(str(outcome.positive))} AS INTEGER))"
-            where = "true"
-        else:
-            happened = "1"
-            where = (f"{local_date(con, scan, str(outcome.time), timezone)} BETWEEN DATE {literal(str(window.cutoff))} "
-                     f"AND DATE {literal(str(window.last_day))}")
-        given = " AND ".join(f"{quote(column)} IS NOT NULL" for column in case.entity.values())
+            where.append(f"{quote(outcome.label)} IS NOT NULL")  # still open: neither yes nor no
+        if window.cutoff is not None:
+            where.append(f"{local_date(con, scan, str(outcome.time), timezone)} BETWEEN DATE {literal(str(window.cutoff))} "
+                         f"AND DATE {literal(str(window.last_day))}")
         table = con.sql(
             f"SELECT {roles}, CAST({happened} AS FLOAT) AS y, CAST({amount} AS FLOAT) AS amount FROM {scan} "
-            f"WHERE {where} AND {given} GROUP BY {keys} ORDER BY {keys}").to_arrow_table()
+            f"WHERE {' AND '.join(where)} GROUP BY {keys} ORDER BY {keys}").to_arrow_table()
     if not table.num_rows:
         raise NotEnoughData(case.name, f"no outcome between {window.cutoff} and {window.last_day} in {asset.asset_id}",
                             "run a partition whose window holds outcomes")

@@ -62,7 +62,7 @@ def build_window(catalogue: Catalogue, case: UseCase, blocks: Sequence[Block], s
                                 "run a later partition or check its source partitions")
         channels: dict[str, tuple[str, ...]] = {}
         if case.outcome.time is None:
-            entity_table(con, known, case.outcome.asset, case.entity)
+            entity_table(con, known, case.outcome.asset, case.entity, str(case.outcome.label))
         else:
             found = retrieve(con, known, catalogue, outcome_asset=case.outcome.asset, user=case.entity["user"],
                              item=case.entity["item"], limits=case.candidates, exclude=case.exclude,
