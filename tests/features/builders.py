@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -172,11 +173,11 @@ def window(folder: Path, data: Data, date: dt.date) -> pa.Table:
     return build_window(HOSPITAL, CASE, blocks(), write(folder, data), cutoff(date, history=CASE.history_days))
 
 
-def content(table: pa.Table) -> bytes:
-    """The table as the bytes of a parquet file, metadata included."""
+def digest(table: pa.Table) -> str:
+    """SHA-256 over the table's bytes as a parquet file, metadata included."""
     sink = pa.BufferOutputStream()
     pq.write_table(table.combine_chunks(), sink, compression="zstd")
-    return bytes(sink.getvalue())
+    return hashlib.sha256(sink.getvalue()).hexdigest()
 
 
 def answer(folder: Path, data: Data, date: dt.date, name: str, candidates: Iterable[tuple] = ()) -> dict[tuple, dict[str, Any]]:
