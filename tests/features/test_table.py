@@ -1,0 +1,103 @@
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.features import builders as b
+
+from assay.errors import NotEnoughData
+from assay.features.candidates import VIA
+from assay.features.table import build_window, channels_of, entity_domains, entity_of, tokens_of, via
+
+DATE = b.day(44)
+
+
+@pytest.fixture(scope="module")
+def table(tmp_path_factory: pytest.TempPathFactory) -> pa.Table:
+    return b.window(tmp_path_factory.mktemp("hospital"), b.hospital(1), DATE)
+
+
+def test_one_sorted_row_a_candidate(table: pa.Table) -> None:
+    keys = [(row["user"], row["item"]) for row in table.select(["user", "item"]).to_pylist()]
+    assert keys == sorted(set(keys)) and len(keys) > 30
+    assert {user for user, _ in keys} == set(range(1, 8))
+
+
+def test_columns_are_keys_flags_and_the_features_of_every_token(table: pa.Table) -> None:
+    tokens = tokens_of(table)
+    assert tokens == tuple(block.token for block in b.blocks())
+    flags = [via(channel) for channel in channels_of(table)]
+    assert table.column_names == ["user", "item", *flags, *(t.column(f) for t in tokens for f in t.features)]
+    kinds = {"number": pa.float32(), "category": pa.string()}
+    assert all(table.schema.field(t.column(f)).type == kinds[f.kind] for t in tokens for f in t.features)
+    assert all(table.schema.field(flag).type == pa.bool_() and table.column(flag).null_count == 0 for flag in flags)
+
+
+def test_metadata_names_entity_and_channels(table: pa.Table) -> None:
+    assert entity_of(table) == ["user", "item"]
+    assert channels_of(table) == {"bought_before": ("ward.dispensings",), "popular": ("ward.dispensings",),
+                                  "announced_ward.shortages": ("ward.shortages",), "random": ()}
+
+
+def test_features_of_a_thing_are_the_same_in_all_its_rows(table: pa.Table) -> None:
+    for token in tokens_of(table):
+        rows = table.select([*token.keys, *(token.column(f) for f in token.features)]).to_pandas()
+        assert len(rows.drop_duplicates()) == len(rows[list(token.keys)].drop_duplicates()), token.name
+
+
+def test_values_of_a_row_are_those_of_its_blocks(table: pa.Table, tmp_path: Path) -> None:
+    data, rows = b.hospital(1), table.to_pylist()
+    pairs = [(row["user"], row["item"]) for row in rows]
+    for token in tokens_of(table):
+        answers = b.answer(tmp_path, data, DATE, token.name, pairs)
+        empty = dict.fromkeys(f.name for f in token.features)
+        for row in rows:
+            found = {f.name: row[token.column(f)] for f in token.features}
+            assert found == answers.get(tuple(row[k] for k in token.keys), empty), token.name
+
+
+@settings(deadline=None, max_examples=4)
+@given(seed=st.integers(0, 2**16))
+def test_equal_rows_give_equal_bytes_whatever_their_order(seed: int, tmp_path_factory: pytest.TempPathFactory) -> None:
+    data, rng = b.hospital(seed), np.random.default_rng(seed)
+    first = b.window(tmp_path_factory.mktemp("one"), data, DATE)
+    mixed = {asset: {label: [rows[n] for n in rng.permutation(len(rows))] for label, rows in reversed(files.items())}
+             for asset, files in reversed(data.items())}
+    assert b.digest(b.window(tmp_path_factory.mktemp("two"), mixed, DATE)) == b.digest(first)
+
+
+def test_what_an_asset_without_known_rows_would_tell_is_left_out(tmp_path: Path) -> None:
+    data = b.hospital(1)
+    data["ward.trials"] = {DATE.isoformat(): b.newest(data, "ward.trials", DATE)}
+    found = b.window(tmp_path, data, DATE)
+    assert all("ward.trials" not in token.assets for token in tokens_of(found))
+    assert "ward.enrolments|user" in {token.name for token in tokens_of(found)}
+    assert found.num_rows > 30
+
+
+def test_before_the_first_outcome_there_is_nobody_to_predict_for(tmp_path: Path) -> None:
+    with pytest.raises(NotEnoughData, match="nothing of ward.dispensings is known before 2020-02-03"):
+        b.window(tmp_path, b.hospital(1), b.FIRST)
+    data = b.hospital(1) | {"ward.dispensings": {b.FIRST.isoformat(): []}}
+    with pytest.raises(NotEnoughData, match="no candidate before 2020-02-04"):
+        b.window(tmp_path, data, b.FIRST + dt.timedelta(days=1))
+
+
+def test_entities_without_time_have_one_row_each(tmp_path: Path) -> None:
+    from assay.config.manifest import UseCase
+
+    case = UseCase.model_validate({
+        "name": "sex", "entity": {"customer": "patient_no"},
+        "payoff": {"type": "cost_matrix", "gain_accept": 1.0, "loss_accept": 1.0},
+        "outcome": {"asset": "ward.patients", "label": "sex", "positive": "f"}})
+    blocks = [block for block in b.blocks(b.HOSPITAL, case) if block.token.name == "ward.enrolments|customer"]
+    found = build_window(b.HOSPITAL, case, blocks, b.write(tmp_path, b.hospital(1)), replace(b.cutoff(DATE), horizon_days=0))
+    assert found.column("customer").to_pylist() == [1, 2, 3, 4, 5, 6]
+    assert channels_of(found) == {} and not [name for name in found.column_names if name.startswith(VIA)]
+    assert entity_domains(b.HOSPITAL, case) == {"customer": "patient"}
