@@ -57,10 +57,10 @@ run: landing  ## run four nights in one process, print the inventory, write data
 	@$(ASSAY) run --platform "$(PLATFORM)" --partition "$(PARTITION)"
 
 test: $(STAMP)  ## all tests that need no extra service, one end-to-end run included
-	@$(PYTHON) -m pytest -m "not service"
+	@$(PYTHON) -m pytest -n 2 --dist loadfile -m "not service"
 
 test-all: $(STAMP)  ## also tests that need services
-	@$(PYTHON) -m pytest
+	@$(PYTHON) -m pytest -n 2 --dist loadfile
 
 check: $(STAMP)  ## ruff, strict mypy, import layers, fast tests
 	@$(PYTHON) -m ruff check .

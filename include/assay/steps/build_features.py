@@ -70,26 +70,39 @@ def players_of(case: UseCase, catalogue: Catalogue) -> list[str]:
     """The assets that feed a use case, ascending; the labels of an outcome without time never do.
 
     Raises:
-        NotEnoughData: If the manifest names an asset that nobody found.
+        NotEnoughData: If the manifest names an asset that nobody found, or there are too many.
     """
+    from assay.valuation.coalitions import EXACT_PLAYERS
+
     for asset in case.assets or ():
         if asset not in catalogue.assets:
             near = difflib.get_close_matches(asset, catalogue.assets, n=1)
             raise NotEnoughData(case.name, f"asset {asset!r} is not among the assets found",
                                 f"did you mean {near[0]!r}?" if near else f"name one of {', '.join(catalogue.assets)}")
-    chosen = set(case.assets or catalogue.assets)
-    return sorted(chosen - {case.outcome.asset}) if case.outcome.time is None else sorted(chosen)
+    chosen = set(case.assets or catalogue.assets) - ({case.outcome.asset} if case.outcome.time is None else set())
+    if len(chosen) > EXACT_PLAYERS:
+        raise NotEnoughData(case.name, f"{len(chosen)} assets feed it, more than all coalitions can be played for",
+                            f"name at most {EXACT_PLAYERS} of them under its assets")
+    return sorted(chosen)
 
 
-def _windows(case: UseCase, partition: str, snapshots: Sequence[SnapshotFiles]) -> list[Window]:
-    """Windows with enough history before them."""
+def _windows(case: UseCase, partition: str, snapshots: Sequence[SnapshotFiles], period_days: int) -> list[Window]:
+    """Windows with enough history before them.
+
+    The newest one ends with the last day whose outcomes are usable: a window that a missing or quarantined partition cuts short
+    would measure less than was earned.
+    """
     from assay.features.windows import WindowRole, plan_windows, split_entities
 
     if case.outcome.time is None or case.outcome.window_days is None:
         return split_entities()
     first = min(s.label for s in snapshots)
     earliest = dt.date.fromisoformat(first) + dt.timedelta(days=_LEAST_HISTORY_DAYS) if first else dt.date.min
-    windows = plan_windows(dt.date.fromisoformat(partition), case.outcome.window_days, case.train_windows)
+    last = dt.date.fromisoformat(partition)
+    if first:
+        newest = dt.date.fromisoformat(max(s.label for s in snapshots))
+        last = min(last, newest + dt.timedelta(days=period_days - 1))
+    windows = plan_windows(last, case.outcome.window_days, case.train_windows)
     kept = [w for w in windows if w.cutoff is not None and w.cutoff >= earliest]
     if not any(w.role is WindowRole.TRAIN for w in kept):
         needed = earliest + dt.timedelta(days=3 * case.outcome.window_days)
@@ -113,7 +126,8 @@ def _build_case(frame: Frame, case: UseCase, catalogue: Catalogue, snapshots: di
         raise NotEnoughData(case.name, "no usable asset names its entity", "give the key columns the role key under assets")
     rows = []
     shared: dict[str | None, tuple[ArtifactRef, ArtifactRef | None]] = {}
-    for window in _windows(case, frame.partition, snapshots[case.outcome.asset]):
+    period = catalogue.assets[case.outcome.asset].period_days
+    for window in _windows(case, frame.partition, snapshots[case.outcome.asset], period):
         cutoff = window.cutoff.isoformat() if window.cutoff else None
         if cutoff not in shared:
             shared[cutoff] = _build_one(frame, case, catalogue, blocks, snapshots, window)
