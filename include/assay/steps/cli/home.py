@@ -91,6 +91,7 @@ class ServerHome:
             "AIRFLOW__CORE__PARALLELISM": str(max(2, os.cpu_count() or 2)),
             "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "False",
             "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"{self.url}/execution/",
+            "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS": "False",  # whatever the shell says: never without a login
             "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(self.password_file),
             # a supervisor that misses the end of its task looks again only after this many seconds
             "AIRFLOW__WORKERS__MIN_HEARTBEAT_INTERVAL": "1",
