@@ -102,7 +102,7 @@ class KnownViews:
     def _create(self, con: duckdb.DuckDBPyConnection, name: str, asset: AssetFacts, readable: Sequence[SnapshotFiles],
                 cutoff: Cutoff) -> str:
         files = ", ".join(literal(path) for snapshot in readable for path in snapshot.files)
-        scan = f"read_parquet([{files}], union_by_name = true, hive_partitioning = false)"
+        scan = _with_every_column(con, f"read_parquet([{files}], union_by_name = true, hive_partitioning = false)", asset)
         if not is_dated(asset):
             con.execute(f"CREATE TEMP VIEW {name} AS SELECT * FROM {scan}")
             return name
@@ -110,6 +110,14 @@ class KnownViews:
         con.execute(f"CREATE TEMP TABLE {name} AS SELECT *, {age} AS _age FROM {scan} "
                     f"WHERE {age} BETWEEN {1 - asset.ahead_days} AND {cutoff.history_days}")
         return name
+
+
+def _with_every_column(con: duckdb.DuckDBPyConnection, scan: str, asset: AssetFacts) -> str:
+    """`scan` with nulls for columns that came after the partitions that it reads."""
+    found = {row[0].casefold() for row in con.execute(f"DESCRIBE SELECT * FROM {scan}").fetchall()}
+    absent = "".join(f", CAST(NULL AS {c.dtype}) AS {quote(c.name)}" for c in asset.columns.values()
+                     if c.name.casefold() not in found)
+    return f"(SELECT *{absent} FROM {scan})" if absent else scan
 
 
 def local_date(con: duckdb.DuckDBPyConnection, scan: str, column: str, timezone: str) -> str:
