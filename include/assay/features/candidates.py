@@ -63,6 +63,9 @@ def retrieve(con: duckdb.DuckDBPyConnection, known: KnownViews, catalogue: Catal
 
     Returns:
         The channels in use, in the order of their flags.
+
+    Raises:
+        ValueError: If `exclude` is no condition over the item's attributes.
     """
     deals = known.view(outcome_asset)
     domain = catalogue.domains[(outcome_asset, item)]
@@ -75,8 +78,13 @@ def retrieve(con: duckdb.DuckDBPyConnection, known: KnownViews, catalogue: Catal
         listed = f"SELECT DISTINCT {quote(owner.primary_key[0])} AS item FROM {known.view(owner.asset_id)} {rule}"
     else:
         listed = f"SELECT DISTINCT {i} AS item FROM {deals} WHERE _age >= 1"
-    con.execute(f"CREATE TEMP TABLE items AS SELECT item, row_number() OVER (ORDER BY item) - 1 AS place FROM ({listed}) "
-                "WHERE item IS NOT NULL ORDER BY item")
+    try:
+        con.execute(f"CREATE TEMP TABLE items AS SELECT item, row_number() OVER (ORDER BY item) - 1 AS place FROM ({listed}) "
+                    "WHERE item IS NOT NULL ORDER BY item")
+    except duckdb.Error as error:
+        if exclude is None:
+            raise
+        raise ValueError(f"exclude {exclude!r} can't be computed: {error}") from error
     channels = _channels(catalogue, known, outcome_asset, domain, u, i, limits, seed)
     found = " UNION ALL ".join(f"SELECT \"user\", item, {n} AS channel FROM ({channel.query})"
                                for n, channel in enumerate(channels))

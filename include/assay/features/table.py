@@ -53,7 +53,7 @@ def build_window(catalogue: Catalogue, case: UseCase, blocks: Sequence[Block], s
         and channels as JSON in the schema's metadata.
 
     Raises:
-        NotEnoughData: If there is nobody to predict for.
+        NotEnoughData: If there is nobody to predict for, or the manifest's `exclude` can't be computed.
     """
     with connect() as con:
         known = KnownViews(con, catalogue, snapshots, cutoff)
@@ -64,9 +64,12 @@ def build_window(catalogue: Catalogue, case: UseCase, blocks: Sequence[Block], s
         if case.outcome.time is None:
             entity_table(con, known, case.outcome.asset, case.entity, str(case.outcome.label))
         else:
-            found = retrieve(con, known, catalogue, outcome_asset=case.outcome.asset, user=case.entity["user"],
-                             item=case.entity["item"], limits=case.candidates, exclude=case.exclude,
-                             seed=f"{case.name}|{cutoff.day}")
+            try:
+                found = retrieve(con, known, catalogue, outcome_asset=case.outcome.asset, user=case.entity["user"],
+                                 item=case.entity["item"], limits=case.candidates, exclude=case.exclude,
+                                 seed=f"{case.name}|{cutoff.day}")
+            except ValueError as error:
+                raise NotEnoughData(case.name, str(error), "correct exclude in platform.yaml") from error
             channels = {channel.name: channel.assets for channel in found}
         usable = [block for block in blocks if known.has(*block.token.assets)]
         table = _join(con, known, case, usable)
