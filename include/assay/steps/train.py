@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from assay.models.store import OutcomeModel
 
 _SEED = 20_170_101
-_STOPPING_ROWS = 60_000  # of the validation window, for early stopping; calibration and scores read all of it
+_STOPPING_ROWS = 50_000  # of the validation window, for early stopping; calibration and scores read all of it
 _MODULES = ("assay.models", "assay.features.table", "assay.features.windows")
 
 
@@ -71,12 +71,13 @@ def _fit(frame: Frame, case: UseCase, index: pa.Table) -> tuple[OutcomeModel, pa
         parts.append(table.take(chosen))
         outcomes.append((y[chosen], amount[chosen], weight))
         del table
+    # of all windows: an asset that began between two of them has no token in the first
+    tokens = tuple(dict.fromkeys(token for part in parts for token in tokens_of(part)))
     together = pa.concat_tables(parts, promote_options="default")
     parts.clear()
     y, amount, weight = (np.concatenate(arrays) for arrays in zip(*outcomes, strict=True))
     if not 0 < y.sum() < len(y):
         raise NotEnoughData(case.name, f"all {len(y)} training rows have the same outcome", "train on more windows or entities")
-    tokens = tokens_of(together)
     codes = learn_codes(tokens, together)
     if not codes:
         raise NotEnoughData(case.name, "no feature varies in the training windows", "check the assets that feed it")
