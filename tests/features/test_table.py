@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -87,6 +88,25 @@ def test_before_the_first_outcome_there_is_nobody_to_predict_for(tmp_path: Path)
     data = b.hospital(1) | {"ward.dispensings": {b.FIRST.isoformat(): []}}
     with pytest.raises(NotEnoughData, match="no candidate before 2020-02-04"):
         b.window(tmp_path, data, b.FIRST + dt.timedelta(days=1))
+
+
+def test_columns_that_came_later_are_missing_before(tmp_path: Path) -> None:
+    """The catalogue knows columns of the newest partitions; windows of earlier ones read nulls, not an error."""
+    snapshots = b.write(tmp_path, b.hospital(1))
+    for asset, column in (("ward.drugs", "form"), ("ward.dispensings", "cost"), ("ward.shortages", "clinic_id")):
+        for snapshot in snapshots[asset]:
+            pq.write_table(pq.read_table(snapshot.files[0]).drop_columns([column]), snapshot.files[0])
+    found = build_window(b.HOSPITAL, b.CASE, b.blocks(), snapshots, b.cutoff(DATE))
+    assert tokens_of(found) == tuple(block.token for block in b.blocks())
+    assert {found.column(n).null_count for n in ("ward.drugs.form", "ward.dispensings|user.cost")} == {found.num_rows}
+    assert found.column("ward.dispensings|user.rows").null_count == 0
+
+
+@pytest.mark.parametrize("rule", ["flavour = 'gas'", "form ="])
+def test_an_exclusion_that_cannot_be_computed_is_the_use_cases_own_trouble(rule: str, tmp_path: Path) -> None:
+    case = b.CASE.model_copy(update={"exclude": rule})
+    with pytest.raises(NotEnoughData, match=f"next_week_dispensing: exclude .{rule}.* can't be computed.*correct exclude"):
+        build_window(b.HOSPITAL, case, b.blocks(), b.write(tmp_path, b.hospital(1)), b.cutoff(DATE))
 
 
 def test_entities_without_time_have_one_row_each(tmp_path: Path) -> None:

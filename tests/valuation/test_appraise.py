@@ -65,6 +65,12 @@ def test_a_game_that_earns_nothing_has_no_shares() -> None:
     assert (row["value"], row["share"], row["status"]) == (0.0, None, "not_distinguishable")
 
 
+def test_a_game_that_loses_money_has_no_shares() -> None:
+    """A share of a loss would show the asset that earns as the one that costs."""
+    rows = appraise(additive(np.array([[3.0, 3.0], [-9.0, -9.0]])), ["shop.a", "shop.b"], unit="USD/week", seed=0)
+    assert [(row["value"], row["share"]) for row in rows] == [(6.0, None), (-18.0, None)]
+
+
 def test_units() -> None:
     assert per_window("USD", 7, 150, "user") == "USD/week"
     assert per_window("USD", 1, 150, "user") == "USD/day"

@@ -32,7 +32,7 @@ def appraise(payoffs: np.ndarray, players: Sequence[str], *, unit: str, seed: in
         status = ValueStatus.VALUED if sure else ValueStatus.NOT_DISTINGUISHABLE
         rows.append({
             "asset_id": asset, "value": float(values[n]), "ci_low": float(low[n]), "ci_high": float(high[n]), "unit": unit,
-            "removal_loss": float(losses[n]), "share": float(values[n]) / total if total else None, "status": status.value,
+            "removal_loss": float(losses[n]), "share": float(values[n]) / total if total > 0 else None, "status": status.value,
             "reason": None if sure else f"its interval {low[n]:.2f} to {high[n]:.2f} {unit} contains 0",
         })
     return rows
