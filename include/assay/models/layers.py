@@ -11,8 +11,8 @@ import tensorflow as tf
 class TokenEncoders(keras.layers.Layer):  # type: ignore[misc]
     """One encoder a token, all in a few large products: a graph of many small layers takes longer to build than to train.
 
-    Each token has a hidden layer of its own over its own columns and its own output layer; no weight is shared but the
-    memory. Columns of other tokens are held off by a constant mask.
+    Each token has a hidden layer of its own over its own columns and its own output layer; no weight is shared. The columns are
+    laid out one token beside the other, shorter ones filled up with a column of zeros.
 
     Args:
         number_tokens: Token of each numeric column, ascending.
@@ -35,16 +35,15 @@ class TokenEncoders(keras.layers.Layer):  # type: ignore[misc]
         self.embedding = embedding
         columns = np.bincount([*self.number_tokens, *self.category_tokens], minlength=tokens)
         self._fan = 1 / np.sqrt(np.maximum(columns, 1))  # inputs of a token: numbers and categories
-        self._own = np.eye(tokens, dtype=np.float32)[self.number_tokens].reshape(-1, tokens)
+        self._layout = _layout(self.number_tokens, tokens)
         self._of = np.eye(tokens, dtype=np.float32)[self.category_tokens].reshape(-1, tokens)
         self._first = np.cumsum([0, *self.vocabularies[:-1]]).astype(np.int32)
 
     def build(self, numbers_shape: tuple, categories_shape: tuple) -> None:
         """Create the weights."""
-        numbers, categories = len(self.number_tokens), len(self.vocabularies)
-        self.kernel = self.add_weight(
-            shape=(numbers, self.tokens * self.width), name="kernel",
-            initializer=_Scaled(np.repeat(self._fan, self.width)[None, :]))
+        categories = len(self.vocabularies)
+        self.kernel = self.add_weight(shape=(*self._layout.shape, self.width), name="kernel",
+                                      initializer=_Scaled(self._fan[:, None, None]))
         self.bias = self.add_weight(shape=(self.tokens, self.width), initializer="zeros", name="bias")
         if categories:
             self.table = self.add_weight(shape=(sum(self.vocabularies), self.embedding), name="table",
@@ -58,8 +57,8 @@ class TokenEncoders(keras.layers.Layer):  # type: ignore[misc]
 
     def call(self, numbers: tf.Tensor, categories: tf.Tensor) -> tf.Tensor:
         """Vectors of shape (batch, tokens, size)."""
-        own = np.repeat(self._own, self.width, axis=1)
-        hidden = tf.reshape(tf.matmul(numbers, self.kernel * own), (-1, self.tokens, self.width)) + self.bias
+        beside = tf.gather(tf.pad(numbers, [[0, 0], [0, 1]]), self._layout, axis=1)
+        hidden = tf.einsum("btf,tfh->bth", beside, self.kernel) + self.bias
         if self.vocabularies:
             looked_up = tf.gather(self.table, categories + self._first)
             hidden += tf.einsum("bch,ct->bth", tf.einsum("bce,ceh->bch", looked_up, self.project), self._of)
@@ -71,6 +70,13 @@ class TokenEncoders(keras.layers.Layer):  # type: ignore[misc]
         return base | {"number_tokens": self.number_tokens, "category_tokens": self.category_tokens,
                        "vocabularies": self.vocabularies, "tokens": self.tokens, "width": self.width, "size": self.size,
                        "embedding": self.embedding}
+
+
+def _layout(number_tokens: list[int], tokens: int) -> np.ndarray:
+    """Column of each token's n-th number, shape (tokens, most numbers of a token); the column behind the last is all zeros."""
+    columns = [[c for c, token in enumerate(number_tokens) if token == t] for t in range(tokens)]
+    longest = max([len(own) for own in columns] + [1])
+    return np.array([own + [len(number_tokens)] * (longest - len(own)) for own in columns], np.int32)
 
 
 class _Scaled(keras.initializers.Initializer):  # type: ignore[misc]

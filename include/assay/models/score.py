@@ -11,7 +11,7 @@ from assay.models.outcome import token_visibility
 from assay.models.store import OutcomeModel
 from assay.models.train import Rows, run
 
-_ROWS_PER_SIZE = 20_000
+_ROWS_PER_SIZE = 10_000
 
 
 def score(model: OutcomeModel, rows: Rows, split: str, rng: np.random.Generator) -> list[dict[str, Any]]:

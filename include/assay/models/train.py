@@ -23,7 +23,7 @@ _AMOUNT_WEIGHT = 0.1  # the amount's loss beside the outcome's: scales of their 
 _SMALLEST_BATCH = 512
 _STEPS_PER_EPOCH = 50  # of a small table: below that its batches shrink
 _PATIENCE = 4  # looks at the validation window without gain
-_LOOKS = 12  # how often the validation window is looked at
+_LOOKS = 10  # how often the validation window is looked at
 
 
 @dataclass(frozen=True)
@@ -175,5 +175,5 @@ def run(network: keras.Model, encoded: Encoded, visible: np.ndarray, batch: int 
     for start in range(0, len(encoded), batch):
         part = encoded.take(slice(start, start + batch))
         seen = np.repeat(visible, len(part), axis=0) if len(visible) == 1 else visible[start:start + batch]
-        out[start:start + batch] = network(_inputs(part, seen), training=False).numpy()
+        out[start:start + batch] = network.predict_on_batch(_inputs(part, seen))
     return out

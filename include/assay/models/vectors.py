@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 def token_vectors(network: keras.Model, encoded: Encoded, batch: int = 16_384) -> np.ndarray:
     """What the encoders make of each row, float32, shape (rows, tokens, size)."""
-    encoders = network.get_layer("encoders")
+    import tensorflow as tf
+
+    encoders = tf.function(network.get_layer("encoders"), reduce_retracing=True)
     parts = [encoded.take(slice(start, start + batch)) for start in range(0, len(encoded), batch)]
     return np.concatenate([encoders(part.numbers, part.categories).numpy() for part in parts])
