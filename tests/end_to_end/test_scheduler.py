@@ -129,6 +129,14 @@ def test_without_a_login_nothing_is_told(airflow: ServerHome) -> None:
     assert httpx.get(f"{airflow.url}/api/v2/dags").status_code == 401
 
 
+def test_nothing_listens_to_other_machines(airflow: ServerHome) -> None:
+    started = [psutil.Process(entry["pid"]) for entry in json.loads(airflow.pid_file.read_text()).values()]
+    family = [member for process in started for member in [process, *process.children(recursive=True)]]
+    heard = {connection.laddr.ip for process in family for connection in process.net_connections("inet")
+             if connection.status == psutil.CONN_LISTEN}
+    assert heard == {"127.0.0.1"}
+
+
 def test_a_second_up_says_so(airflow: ServerHome) -> None:
     again = _assay(airflow, "up", "--platform", "small_journey")
     assert again.returncode == 0

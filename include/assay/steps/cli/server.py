@@ -19,7 +19,8 @@ from assay.errors import AirflowUnreachable
 from assay.steps.cli.client import USER, AirflowClient
 from assay.steps.cli.home import HOST, ServerHome
 
-COMPONENTS = ("api-server", "scheduler", "dag-processor", "triggerer")
+# logs are read from this machine's disk: their servers would listen on every network
+COMPONENTS = {"api-server": (), "scheduler": ("--skip-serve-logs",), "dag-processor": (), "triggerer": ("--skip-serve-logs",)}
 START_SECONDS = 240.0
 STOP_SECONDS = 20.0
 _POLL_SECONDS = 0.5
@@ -93,9 +94,10 @@ def _migrate(home: ServerHome, settings: dict[str, str]) -> None:
 
 def _start(home: ServerHome, component: str, settings: dict[str, str]) -> subprocess.Popen[bytes]:
     """A component in a session of its own, so that it outlives this command and its terminal."""
+    command = [sys.executable, "-m", "airflow", component, *COMPONENTS[component]]
     with home.log_file(component).open("wb") as sink:
-        return subprocess.Popen([sys.executable, "-m", "airflow", component], env=settings, cwd=REPOSITORY, stdout=sink,
-                                stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, start_new_session=True)
+        return subprocess.Popen(command, env=settings, cwd=REPOSITORY, stdout=sink, stderr=subprocess.STDOUT,
+                                stdin=subprocess.DEVNULL, start_new_session=True)
 
 
 def _remember(home: ServerHome, processes: dict[str, subprocess.Popen[bytes]]) -> None:
