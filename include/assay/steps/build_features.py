@@ -159,7 +159,7 @@ def _build_one(frame: Frame, case: UseCase, catalogue: Catalogue, blocks: Sequen
     known = {asset_id: visible(asset, snapshots.get(asset_id, ()), cutoff) for asset_id, asset in catalogue.assets.items()}
     inputs = [f"{asset}@{s.label}:{s.fingerprint}" for asset, found in known.items() for s in found]
     config = [case.model_dump(mode="json", exclude={"payoff", "model_size", "train_windows"}), day.isoformat(),
-              tokens_to_json(b.token for b in blocks), repr(blocks), cutoff.timezone]
+              tokens_to_json(b.token for b in blocks), repr(blocks), cutoff.timezone, _meaning(catalogue)]
     folder = frame.recipe(inputs, config).key[:12]
     features = frame.publish(
         WINDOW_FEATURES, lambda: build_window(catalogue, case, blocks, snapshots, cutoff), inputs=inputs, config=config,
@@ -172,5 +172,12 @@ def _build_one(frame: Frame, case: UseCase, catalogue: Catalogue, blocks: Sequen
     labels = frame.publish(
         LABELS, lambda: build_labels(asset, case, window, read, frame.platform.timezone),
         inputs=[f"{s.label}:{s.fingerprint}" for s in read],
-        config=[case.outcome.model_dump(mode="json"), case.entity, last], name=case.name, partition=last)
+        config=[case.outcome.model_dump(mode="json"), case.entity, last, frame.platform.timezone], name=case.name,
+        partition=last)
     return features, labels
+
+
+def _meaning(catalogue: Catalogue) -> list[list]:
+    """What tables are made from beside the blocks: which rows are dated, by what, and which keys mean the same."""
+    return [[a.asset_id, a.kind.value, a.time_column, a.ahead_days, list(a.primary_key), catalogue.keys_of(a.asset_id)]
+            for a in catalogue.assets.values()]
