@@ -1,5 +1,3 @@
-"""A table without dated partitions holds at every cut-off, since nobody says since when."""
-
 from __future__ import annotations
 
 import datetime as dt
@@ -9,10 +7,16 @@ import pyarrow as pa
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 import pytest
+from tests.features import builders as b
+from tests.features import journey as j
+from tests.steps import valued as v
 
+from assay.config import load_platform
 from assay.contracts.refs import ArtifactRef, Night
+from assay.contracts.schemas import FEATURES, LABELS
+from assay.errors import NotEnoughData
 from assay.features.table import tokens_of
-from assay.steps.build_features import build_features
+from assay.steps.build_features import build_features, players_of
 from assay.steps.check import check
 from assay.steps.classify import classify
 from assay.steps.discover import discover
@@ -70,6 +74,7 @@ def features_of(night: Night) -> list[dict]:
 
 @pytest.mark.slow
 def test_an_undated_table_feeds_every_window(shop):
+    """A table without dated partitions holds at every cut-off, since nobody says since when."""
     night = discover("shop", partition_key=None, requested=None, use_cases=[], retrain=False, note="")
     rows = features_of(night)
     assert [row["window"] for row in rows] == ["train", "train", "validate", "outcome", "serve"]
@@ -77,3 +82,178 @@ def test_an_undated_table_feeds_every_window(shop):
         table = open_store().read(ArtifactRef("window_features", row["uri"], row["row_count"], row["fingerprint"]))
         assert "landing.products" in {asset for token in tokens_of(table) for asset in token.assets}
         assert table.column("landing.products.category").null_count == 0
+
+
+# -- the small platforms --------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def storage(small_environment: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    return v.use_storage(small_environment, monkeypatch)
+
+
+def table_of(row: dict) -> pa.Table:
+    return open_store().read(ArtifactRef("window_features", row["uri"], row["row_count"], row["fingerprint"]))
+
+
+@pytest.mark.slow
+def test_windows_of_a_night_and_their_tables(storage):
+    (case,) = v.valued(v.JOURNEY, storage).features
+    rows = open_store().read(case.ref).to_pylist()
+    assert [(row["window"], row["cutoff"]) for row in rows] == [
+        ("train", "2017-11-27"), ("train", "2017-12-04"), ("validate", "2017-12-11"), ("outcome", "2017-12-18"),
+        ("serve", "2017-12-25")]
+    assert [row["labels_uri"] is None for row in rows] == [False] * 4 + [True]
+    for row in rows:
+        table = table_of(row)
+        assert table.num_rows == row["row_count"] > 5000
+        keys = table.select(["user", "item"]).to_pandas()
+        assert keys.equals(keys.drop_duplicates().sort_values(["user", "item"]))
+        if row["labels_uri"]:
+            labels = open_store().read(ArtifactRef("labels", row["labels_uri"], 0, row["labels_fingerprint"]))
+            assert LABELS.conform(labels).num_rows > 300 and set(labels.column("y").to_pylist()) == {1.0}
+    assert FEATURES.conform(open_store().read(case.ref)).num_rows == 5
+
+
+@pytest.mark.slow
+def test_the_plan_by_what_classify_found(storage):
+    """What the handwritten catalogue of the leakage test says is what `classify` finds."""
+    (case,) = v.valued(v.JOURNEY, storage).features
+    manifest = load_platform(v.JOURNEY).use_case(case.use_case)
+    found = {token.name for token in tokens_of(table_of(open_store().read(case.ref).to_pylist()[-1]))}
+    assert found == {block.token.name for block in b.blocks(j.JOURNEY, manifest)}
+
+
+@pytest.mark.slow
+def test_entities_without_time_share_one_table(storage):
+    (case,) = v.valued(v.CREDIT, storage).features
+    rows = open_store().read(case.ref).to_pylist()
+    assert [(row["window"], row["cutoff"], row["row_count"]) for row in rows] == [
+        (window, None, 1000) for window in ("train", "validate", "outcome")]
+    assert len({row["uri"] for row in rows}) == len({row["labels_uri"] for row in rows}) == 1
+    assets = {asset for token in tokens_of(table_of(rows[0])) for asset in token.assets}
+    assert assets == {f"landing.applications.{group}" for group in ("account", "history", "loan", "person")}
+
+
+@pytest.mark.slow
+def test_a_second_run_makes_nothing_again(storage):
+    night = v.valued(v.JOURNEY, storage)
+    before = v.manifests(storage)
+    assert build_features(night.begun.night, night.begun.gated, night.begun.classified) == night.features
+    assert v.manifests(storage) == before
+
+
+@pytest.mark.slow
+def test_neighbouring_nights_share_the_windows_that_they_train_on(storage):
+    """A night of the same week trains on the same weeks, and what it asks of them is the same."""
+    first = v.valued(v.JOURNEY, storage)
+    after = v.begin(v.JOURNEY, "2017-12-26")
+    (case,) = build_features(after.night, after.gated, after.classified)
+    one, two = (open_store().read(ref).to_pylist() for ref in (first.features[0].ref, case.ref))
+    assert [row["cutoff"] for row in two] == ["2017-11-27", "2017-12-04", "2017-12-13", "2017-12-20", "2017-12-27"]
+    assert [row["labels_fingerprint"] for row in two[:2]] == [row["labels_fingerprint"] for row in one[:2]]
+    assert [row["fingerprint"] for row in two[:2]] == [row["fingerprint"] for row in one[:2]]
+
+
+@pytest.mark.slow
+def test_a_partition_with_too_little_history_says_from_when_on(storage):
+    early = v.begin(v.JOURNEY, "2017-05-01")
+    (case,) = build_features(early.night, early.gated, early.classified)
+    assert (case.ref, case.reason) == (None, "use case next_week_purchase: history from 2017-03-27 is too short to train for "
+                                             "partition 2017-05-01; run a partition from about 2017-05-15 on")
+
+
+@pytest.mark.slow
+def test_without_a_usable_outcome_the_use_case_stops(storage, tmp_path, monkeypatch):
+    monkeypatch.setenv("ASSAY_STORAGE", tmp_path.as_uri())
+    begun = v.begin(v.CREDIT, None, without=("landing.applications.outcome",))
+    (case,) = build_features(begun.night, begun.gated, begun.classified)
+    assert case.ref is None and "landing.applications.outcome has no usable partition" in case.reason
+
+
+@pytest.mark.slow
+def test_a_quarantined_asset_feeds_nothing_and_stops_nothing(storage, tmp_path, monkeypatch):
+    monkeypatch.setenv("ASSAY_STORAGE", tmp_path.as_uri())
+    begun = v.begin(v.CREDIT, None, without=("landing.applications.person",))
+    (case,) = build_features(begun.night, begun.gated, begun.classified)
+    row = open_store().read(case.ref).to_pylist()[0]
+    assert {asset for token in tokens_of(table_of(row)) for asset in token.assets} == {
+        f"landing.applications.{group}" for group in ("account", "history", "loan")}
+
+
+def add_bad_cases(manifest: dict) -> None:
+    (good,) = manifest["use_cases"]
+    manifest["use_cases"] = [good | {"name": "misspelt", "assets": ["landing.applications.acount"]}, good,
+                             good | {"name": "too_many_ideas", "entity": {"customer": "credit_amount"}}]
+
+
+@pytest.mark.slow
+def test_use_cases_that_stop_leave_the_others_alone(storage, tmp_path, monkeypatch):
+    v.other_manifest(v.CREDIT, add_bad_cases, tmp_path, monkeypatch)
+    begun = v.begin(v.CREDIT, None)
+    first, good, last = build_features(begun.night, begun.gated, begun.classified)
+    assert (first.use_case, first.ref) == ("misspelt", None)
+    assert first.reason == ("use case misspelt: asset 'landing.applications.acount' is not among the assets found; "
+                            "did you mean 'landing.applications.account'?")
+    assert last.ref is None and "no key column 'credit_amount' for entity 'customer'" in last.reason
+    assert open_store().read(good.ref).num_rows == 3
+
+
+# -- what a table is made from --------------------------------------------------------------------------------------------
+
+
+def lay_out_parcels(folder: Path) -> None:
+    """Sixty days of orders that are sent one to three days later."""
+    for day in (dt.date(2026, 1, 1) + dt.timedelta(days=n) for n in range(60)):
+        path = folder / "orders" / f"ds={day}" / "part-0.parquet"
+        path.parent.mkdir(parents=True)
+        numbers = [day.toordinal() * 30 + n for n in range(30)]
+        at = dt.datetime.combine(day, dt.time(12))
+        pq.write_table(pa.table({
+            "order_id": numbers, "customer_id": [n % 37 + 1 for n in numbers], "product_id": [n % 23 + 1 for n in numbers],
+            "paid": [1.5 + n % 7 for n in numbers], "ordered_at": [at] * 30,
+            "sent_at": [at - dt.timedelta(days=1 + n % 3) for n in numbers]}), path)
+
+
+@pytest.mark.slow
+def test_what_the_manifest_says_of_an_asset_is_part_of_the_recipe(tmp_path, monkeypatch):
+    """Another time column ages every event anew, though the blocks stay the same."""
+    lay_out_parcels(tmp_path / "landing")
+    monkeypatch.setenv("ASSAY_PLATFORMS", str(tmp_path / "platforms"))
+    monkeypatch.setenv("ASSAY_STORAGE", (tmp_path / "storage").as_uri())
+    monkeypatch.setenv("SHOP_DATA", str(tmp_path / "landing"))
+    (tmp_path / "platforms" / "shop").mkdir(parents=True)
+    columns = []
+    for time in ("ordered_at", "sent_at"):
+        assets = f"assets: {{landing.orders: {{kind: event, time: {time}}}}}\n"
+        (tmp_path / "platforms" / "shop" / "platform.yaml").write_text(MANIFEST + assets)
+        begun = v.begin("shop", None)
+        (case,) = build_features(begun.night, begun.gated, begun.classified)
+        assert case.reason is None
+        columns.append(table_of(open_store().read(case.ref).to_pylist()[0]).column("landing.orders|user.decayed"))
+    assert columns[0] != columns[1]
+
+
+# -- players and windows --------------------------------------------------------------------------------------------------
+
+
+def test_players_are_the_assets_named_or_all_of_them():
+    case, names = b.CASE, sorted(b.HOSPITAL.assets)
+    assert players_of(case, b.HOSPITAL) == names
+    assert players_of(case.model_copy(update={"assets": ["ward.trials", "ward.drugs"]}), b.HOSPITAL) == [
+        "ward.drugs", "ward.trials"]
+    with pytest.raises(NotEnoughData, match="asset 'ward.drug' is not among the assets found; did you mean 'ward.drugs'"):
+        players_of(case.model_copy(update={"assets": ["ward.drug"]}), b.HOSPITAL)
+    with pytest.raises(NotEnoughData, match="asset 'x' is not among the assets found; name one of ward.dispensings, "):
+        players_of(case.model_copy(update={"assets": ["x"]}), b.HOSPITAL)
+
+
+def test_the_labels_of_an_outcome_without_time_are_no_player():
+    outcome = b.CASE.outcome.model_copy(update={"time": None, "window_days": None, "label": "doses", "positive": "3"})
+    assert "ward.dispensings" not in players_of(b.CASE.model_copy(update={"outcome": outcome}), b.HOSPITAL)
+
+
+def test_more_assets_than_coalitions_can_be_played_for_are_refused():
+    many = b.catalogue([b.asset(f"x.t{n}", "entity", {}) for n in range(13)], {})
+    with pytest.raises(NotEnoughData, match="13 assets feed it.*name at most 12 of them under its assets"):
+        players_of(b.CASE, many)
