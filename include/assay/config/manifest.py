@@ -103,6 +103,13 @@ class UseCase(_Frozen):
     train_windows: int = Field(default=5, ge=1, le=200)
     model_size: Literal["tiny", "base"] = "tiny"
 
+    @field_validator("entity")
+    @classmethod
+    def _user_first(cls, entity: dict[str, str]) -> dict[str, str]:
+        """User, item, then the other roles as listed: tables are sorted and features planned in this order."""
+        first = ("user", "item")
+        return {role: entity[role] for role in (*(r for r in first if r in entity), *(r for r in entity if r not in first))}
+
     @model_validator(mode="after")
     def _coherent(self) -> UseCase:
         if self.payoff.type == "captured_sales" and not {"user", "item"} <= set(self.entity):
