@@ -12,6 +12,7 @@ from tests.features import journey as j
 from tests.steps import valued as v
 
 from assay.config import load_platform
+from assay.config.manifest import UseCase
 from assay.contracts.refs import ArtifactRef, Night
 from assay.contracts.schemas import FEATURES, LABELS
 from assay.errors import NotEnoughData
@@ -246,6 +247,12 @@ def test_players_are_the_assets_named_or_all_of_them():
         players_of(case.model_copy(update={"assets": ["ward.drug"]}), b.HOSPITAL)
     with pytest.raises(NotEnoughData, match="asset 'x' is not among the assets found; name one of ward.dispensings, "):
         players_of(case.model_copy(update={"assets": ["x"]}), b.HOSPITAL)
+
+
+def test_the_order_in_which_a_manifest_lists_roles_says_nothing():
+    turned = b.CASE.model_dump(mode="json") | {"entity": {"shift": "hour", "item": "drug_code", "user": "patient_no"}}
+    assert list(UseCase.model_validate(turned).entity.items()) == [
+        ("user", "patient_no"), ("item", "drug_code"), ("shift", "hour")]
 
 
 def test_the_labels_of_an_outcome_without_time_are_no_player():

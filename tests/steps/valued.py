@@ -113,7 +113,7 @@ def other_manifest(platform: str, change: Callable[[dict[str, Any]], None], tmp_
     change(said)
     target = tmp_path / "platforms" / platform
     target.mkdir(parents=True)
-    (target / "platform.yaml").write_text(yaml.safe_dump(said), encoding="utf-8")
+    (target / "platform.yaml").write_text(yaml.safe_dump(said, sort_keys=False), encoding="utf-8")
     own = tmp_path / "storage"
     if storage is not None:
         shutil.copytree(storage / platform, own / platform)

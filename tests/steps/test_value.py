@@ -1,0 +1,123 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from tests.steps import valued as v
+
+from assay.contracts.refs import CaseRef
+from assay.contracts.schemas import COALITION_PAYOFFS, VALUES
+from assay.steps.value import value
+from assay.storage import open_store
+from assay.valuation.table import payoff_matrix
+
+pytestmark = pytest.mark.slow
+BOTH = pytest.mark.parametrize("platform", [v.JOURNEY, v.CREDIT])
+
+
+@pytest.fixture
+def storage(small_environment: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    return v.use_storage(small_environment, monkeypatch)
+
+
+def rows(night: v.Valued) -> dict[str, dict[str, Any]]:
+    table = VALUES.conform(open_store().read(night.values[0].ref))
+    return {row["asset_id"]: row for row in table.to_pylist()}
+
+
+def payoffs(night: v.Valued) -> tuple[list[str], list[str], np.ndarray]:
+    where = night.begun.night
+    ref = open_store().get(COALITION_PAYOFFS, where.platform, where.partition, v.CASES[where.platform])
+    return payoff_matrix(COALITION_PAYOFFS.conform(open_store().read(ref)))
+
+
+@BOTH
+def test_values_add_up_to_what_all_assets_earn_together(platform: str, storage: Path) -> None:
+    night = v.valued(platform, storage)
+    players, _, money = payoffs(night)
+    found = rows(night)
+    total = money[-1].sum() - money[0].sum()
+    assert abs(total) > 1
+    assert sum(found[p]["value"] for p in players) == pytest.approx(total, rel=1e-6)
+    for number, player in enumerate(players):
+        without = money[(2 ** len(players) - 1) ^ (1 << number)]
+        assert found[player]["removal_loss"] == pytest.approx(money[-1].sum() - without.sum(), rel=1e-6, abs=1e-6)
+        assert found[player]["ci_low"] <= found[player]["value"] <= found[player]["ci_high"]
+
+
+def test_every_coalition_and_household_has_a_payoff(storage: Path) -> None:
+    night = v.valued(v.JOURNEY, storage)
+    players, clusters, money = payoffs(night)
+    assert len(players) == 8 and money.shape == (256, len(clusters)) and len(clusters) > 100
+    assert clusters == sorted(clusters, key=int)
+
+
+def test_purchases_are_what_tells_of_purchases(storage: Path) -> None:
+    found = rows(v.valued(v.JOURNEY, storage))
+    best = max(found.values(), key=lambda row: row["value"])
+    assert (best["asset_id"], best["status"], best["unit"]) == ("landing.transactions", "valued", "USD/week")
+    assert best["share"] > 0.5 and best["ci_low"] > 0
+    assert sum(row["share"] for row in found.values()) == pytest.approx(1, rel=1e-6)
+
+
+def test_every_asset_has_a_row_and_what_is_no_player_a_reason(storage: Path) -> None:
+    night = v.valued(v.CREDIT, storage)
+    found = rows(night)
+    assert sorted(found) == [f"landing.applications.{group}" for group in ("account", "history", "loan", "outcome", "person")]
+    outcome = found["landing.applications.outcome"]
+    assert (outcome["value"], outcome["status"]) == (None, "unvalued")
+    assert outcome["reason"] == "it holds the outcomes of default_risk, which are no player"
+    _, clusters, _ = payoffs(night)
+    assert outcome["unit"] == f"DEM/{len(clusters)} customers"
+
+
+@BOTH
+def test_a_second_run_makes_nothing_again(platform: str, storage: Path) -> None:
+    night = v.valued(platform, storage)
+    before = v.manifests(storage)
+    assert value(night.begun.night, night.features, night.models) == night.values
+    assert v.manifests(storage) == before
+
+
+def fewer_places(manifest: dict[str, Any]) -> None:
+    manifest["use_cases"][0]["payoff"]["margin"] = 0.5
+
+
+def test_another_margin_needs_no_other_model_and_is_worth_its_ratio(storage: Path, tmp_path: Path,
+                                                                     monkeypatch: pytest.MonkeyPatch) -> None:
+    night = v.valued(v.JOURNEY, storage)
+    before = rows(night)
+    v.other_manifest(v.JOURNEY, fewer_places, tmp_path, monkeypatch, storage=storage)
+    after = v.finish(night.begun)
+    assert (after.features, after.models, after.embeddings) == (night.features, night.models, night.embeddings)
+    assert after.values != night.values
+    for asset, row in rows(after).items():
+        assert row["value"] == pytest.approx(2 * before[asset]["value"], rel=1e-6, abs=1e-9)
+
+
+def only_account_and_person(manifest: dict[str, Any]) -> None:
+    (case,) = manifest["use_cases"]
+    groups = ["landing.applications.account", "landing.applications.person"]
+    manifest["use_cases"] = [case | {"assets": groups}, case | {"name": "misspelt", "assets": ["landing.people"]}]
+
+
+def test_a_use_case_that_stopped_leaves_the_other_valued_and_says_why(storage: Path, tmp_path: Path,
+                                                                      monkeypatch: pytest.MonkeyPatch) -> None:
+    v.other_manifest(v.CREDIT, only_account_and_person, tmp_path, monkeypatch)
+    found = v.finish(v.begin(v.CREDIT, None))
+    good, stopped = found.values
+    assert (stopped.use_case, stopped.ref) == ("misspelt", None)
+    assert "asset 'landing.people' is not among the assets found" in stopped.reason
+    assert {refs[1].reason for refs in (found.features, found.models, found.embeddings)} == {stopped.reason}
+    table = {row["asset_id"]: row for row in open_store().read(good.ref).to_pylist()}
+    assert [asset for asset, row in table.items() if row["status"] != "unvalued"] == [
+        "landing.applications.account", "landing.applications.person"]
+    assert table["landing.applications.loan"]["reason"] == "default_risk doesn't use it"
+
+
+def test_a_use_case_without_a_model_hands_its_reason_on(storage: Path) -> None:
+    night = v.valued(v.JOURNEY, storage)
+    stopped = [CaseRef(v.CASES[v.JOURNEY], None, "one class")]
+    assert value(night.begun.night, night.features, stopped) == stopped
