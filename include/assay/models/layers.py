@@ -62,7 +62,7 @@ class TokenEncoders(keras.layers.Layer):  # type: ignore[misc]
         if self.vocabularies:
             looked_up = tf.gather(self.table, categories + self._first)
             hidden += tf.einsum("bch,ct->bth", tf.einsum("bce,ceh->bch", looked_up, self.project), self._of)
-        return tf.einsum("bth,thd->btd", tf.nn.gelu(hidden, approximate=True), self.out_kernel) + self.out_bias
+        return tf.einsum("bth,thd->btd", tf.nn.relu(hidden), self.out_kernel) + self.out_bias
 
     def get_config(self) -> dict:
         """Arguments of the constructor."""

@@ -44,7 +44,7 @@ class Size:
 
 
 SIZES = {
-    "tiny": Size(token=12, hidden=32, embedding=8, fusion=32, inner=24, epochs=2, steps=300, batch=2048,
+    "tiny": Size(token=12, hidden=32, embedding=8, fusion=32, inner=24, epochs=1, steps=240, batch=2048,
                  rate=4e-3, negatives=6),
     "base": Size(token=16, hidden=64, embedding=16, fusion=64, inner=32, epochs=3, steps=1500, batch=2048,
                  rate=2e-3, negatives=40),

@@ -42,7 +42,7 @@ class Rows:
     amount: np.ndarray
     weight: np.ndarray
 
-    def take(self, rows: np.ndarray) -> Rows:
+    def take(self, rows: np.ndarray | slice) -> Rows:
         """The rows of these positions."""
         return Rows(self.encoded.take(rows), self.y[rows], self.amount[rows], self.weight[rows])
 

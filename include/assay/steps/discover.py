@@ -32,7 +32,7 @@ from assay.storage import ArtifactStore, fingerprint, open_store
 logger = logging.getLogger(__name__)
 
 _MODULES = ("assay.steps.discover", "assay.catalog.discovery", "assay.sources.files", "assay.sources.formats")
-_MOST_BATCHES = 4
+_MOST_BATCHES = 2  # each mapped task pays for its imports, Great Expectations alone some seconds
 _Row = dict[str, Any]
 
 

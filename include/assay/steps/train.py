@@ -11,13 +11,18 @@ from assay.steps.cases import case_ref, for_each_case, rows_of, window_rows
 from assay.steps.frame import Frame, open_frame
 
 if TYPE_CHECKING:
+    import numpy as np
     import pyarrow as pa
 
     from assay.config import UseCase
+    from assay.features.windows import WindowRole
+    from assay.models.encoding import TokenCode
     from assay.models.store import OutcomeModel
+    from assay.models.train import Rows
 
 _SEED = 20_170_101
-_STOPPING_ROWS = 50_000  # of the validation window, for early stopping; calibration and scores read all of it
+_SCORED_ROWS = 120_000  # of a window, drawn at random, for calibration and scores: more don't move them
+_STOPPING_ROWS = 40_000  # of the validation window's, for early stopping
 _MODULES = ("assay.models", "assay.features.table", "assay.features.windows")
 
 
@@ -85,19 +90,26 @@ def _fit(frame: Frame, case: UseCase, index: pa.Table) -> tuple[OutcomeModel, pa
     del together
     players = tuple(sorted({asset for code in codes for asset in code.assets}))
 
-    (line,) = rows_of(index, WindowRole.VALIDATE)
-    table, y, amount = window_rows(frame.store, line)
-    valid = Rows(encode(codes, table), y, amount, np.ones(len(y), np.float32))
-    del table
-    stopping = np.sort(rng.permutation(len(y))[:_STOPPING_ROWS])
-    network = fit(codes, players, rows, valid.take(stopping), size, _SEED)
+    valid = _scored_rows(frame, index, WindowRole.VALIDATE, codes, rng)
+    network = fit(codes, players, rows, valid.take(slice(_STOPPING_ROWS)), size, _SEED)
     del rows
     everything = np.ones((1, len(codes)), np.float32)
     logits = run(network, valid.encoded, everything)[:, 0]
     model = OutcomeModel(network, codes, calibrate(logits, valid.y), players)
     metrics = score(model, valid, WindowRole.VALIDATE.value, rng)
     del valid
-    (line,) = rows_of(index, WindowRole.OUTCOME)
-    table, y, amount = window_rows(frame.store, line)
-    metrics += score(model, Rows(encode(codes, table), y, amount, np.ones(len(y), np.float32)), WindowRole.OUTCOME.value, rng)
+    metrics += score(model, _scored_rows(frame, index, WindowRole.OUTCOME, codes, rng), WindowRole.OUTCOME.value, rng)
     return model, pa.Table.from_pylist([{"use_case": case.name} | m for m in metrics])
+
+
+def _scored_rows(frame: Frame, index: pa.Table, role: WindowRole, codes: Sequence[TokenCode], rng: np.random.Generator) -> Rows:
+    """Rows of a window that the model isn't trained on, in random order, at most `_SCORED_ROWS`."""
+    import numpy as np
+
+    from assay.models.encoding import encode
+    from assay.models.train import Rows
+
+    (line,) = rows_of(index, role)
+    table, y, amount = window_rows(frame.store, line)
+    chosen = rng.permutation(len(y))[:_SCORED_ROWS]
+    return Rows(encode(codes, table.take(chosen)), y[chosen], amount[chosen], np.ones(len(chosen), np.float32))
