@@ -110,11 +110,12 @@ def hospital(seed: int, days: int = DAYS) -> Data:
     for number in range(days):
         label = day(number).isoformat()
         data["ward.dispensings"][label] = [dispensing(rng, day(number)) for _ in range(rng.integers(0, 9))]
-        data["ward.weather"][label] = [{"rain": float(rng.random()), "day": day(number)}]
+        rain = float(rng.random())
         if rng.random() < 0.5:
             data["ward.reactions"][label] = [
                 {"patient_no": _one(rng, 1, 7), "trial_id": _one(rng, 1, 5), "reported_on": day(number)} for _ in range(2)]
         if day(number).weekday() == 0:
+            data["ward.weather"][label] = [{"rain": rain, "day": day(number)}]
             for asset_id, rows in weekly(rng, day(number)).items():
                 data[asset_id][label] = rows
     return data
@@ -159,7 +160,8 @@ def write(folder: Path, data: Data, schemas: Mapping[str, pa.Schema] = SCHEMAS) 
     for asset_id, labels in data.items():
         for label, rows in labels.items():
             path = folder / f"{asset_id}-{label}.parquet"
-            pq.write_table(pa.Table.from_pylist(rows, schema=schemas[asset_id]), path)
+            table = pa.Table.from_pylist(rows, schema=schemas[asset_id])
+            pq.write_table(table, path, compression="none", write_statistics=False)
             found.setdefault(asset_id, []).append(SnapshotFiles(label, (str(path),), f"{asset_id}@{label}"))
     return found
 

@@ -146,7 +146,7 @@ def with_other_future(data: b.Data, other: b.Data, date: dt.date) -> b.Data:
     return mixed
 
 
-@settings(deadline=None, max_examples=7)
+@settings(deadline=None, max_examples=5)
 @given(st.integers(0, 2**16), st.integers(0, 2**16), st.integers(15, b.DAYS - 8))
 def test_no_future_changes_a_feature(seed: int, other: int, number: int) -> None:
     date = b.day(number)
@@ -157,7 +157,7 @@ def test_no_future_changes_a_feature(seed: int, other: int, number: int) -> None
     assert b.digest(after) == b.digest(before)
 
 
-@settings(deadline=None, max_examples=4)
+@settings(deadline=None, max_examples=3)
 @given(st.integers(0, 2**16), st.integers(15, b.DAYS - 8))
 def test_the_last_known_dispensing_changes_a_feature(seed: int, number: int) -> None:
     date = b.day(number)

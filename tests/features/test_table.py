@@ -63,7 +63,7 @@ def test_values_of_a_row_are_those_of_its_blocks(table: pa.Table, tmp_path: Path
             assert found == answers.get(tuple(row[k] for k in token.keys), empty), token.name
 
 
-@settings(deadline=None, max_examples=4)
+@settings(deadline=None, max_examples=2)
 @given(seed=st.integers(0, 2**16))
 def test_equal_rows_give_equal_bytes_whatever_their_order(seed: int, tmp_path_factory: pytest.TempPathFactory) -> None:
     data, rng = b.hospital(seed), np.random.default_rng(seed)
