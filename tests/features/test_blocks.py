@@ -22,16 +22,23 @@ PAIRS = [(patient, f"d{drug}") for patient in range(1, 8) for drug in range(1, 1
 
 
 def habit(rows: list[tuple[int, dict[str, Any]]], windows: tuple[int, ...], measures: tuple[str, ...],
-          things: tuple[str, ...]) -> dict[str, float]:
+          things: tuple[str, ...], *, rhythm: bool = True) -> dict[str, float]:
     ages = [age for age, _ in rows]
     found: dict[str, float] = {"rows": len(rows)}
     found |= {f"rows_{days}d": sum(age <= days for age in ages) for days in windows}
     found |= {"days": len(set(ages)), "recency": min(ages), "tenure": max(ages),
               "decayed": sum(math.exp(-age / 28) for age in ages)}
+    if rhythm:
+        days = sorted(set(ages))
+        found |= {"days_91d": sum(age <= 91 for age in days), "decayed_84": sum(math.exp(-age / 84) for age in ages),
+                  "recency_2": days[1] if len(days) > 1 else math.nan, "recency_3": days[2] if len(days) > 2 else math.nan,
+                  "spread": float(np.std(ages)), "gap": float(np.mean(np.diff(days))) if len(days) > 1 else math.nan,
+                  "overdue": days[0] / float(np.mean(np.diff(days))) if len(days) > 1 else math.nan}
     for measure in measures:
         found[measure] = sum(row[measure] for _, row in rows)
         recent = [row[measure] for age, row in rows if age <= 28]
         found[f"{measure}_28d"] = sum(recent) if recent else math.nan
+        found[f"{measure}_mean"] = float(np.mean([row[measure] for _, row in rows]))
     return found | {f"different_{thing}": len({row[thing] for _, row in rows if row[thing] is not None}) for thing in things}
 
 
@@ -64,7 +71,8 @@ def test_event_history(seed: int, token: str, columns: tuple[str, ...], things: 
 def test_history_of_what_is_announced_counts_the_past_alone(tmp_path: Path) -> None:
     data = b.hospital(1)
     rows = b.past(data, "ward.shortages", DATE)
-    expected = {key: habit(group, (7, 28, 91), (), ("clinic_id",)) for key, group in grouped(rows, "drug_code").items()}
+    expected = {key: habit(group, (7, 28, 91), (), ("clinic_id",), rhythm=False)
+                for key, group in grouped(rows, "drug_code").items()}
     same(b.answer(tmp_path, data, DATE, "ward.shortages|item"), expected)
 
 
@@ -90,12 +98,11 @@ def announced(rows: list[dict[str, Any]], usual: str | None, things: tuple[str, 
 
 
 def announcements(data: b.Data) -> tuple[list[dict[str, Any]], str]:
-    """Rows whose week overlaps the seven days from the cut-off on, of those known a week ahead; and the usual severity."""
+    """Rows whose week overlaps the seven days from the cut-off on, known a week ahead; and the severity usual among them."""
     rows = [row for weekly in data["ward.shortages"].values() for row in weekly]
-    known = [row for row in rows if -7 < (DATE - row["week"]).days <= 35]
-    counts = Counter(row["severity"] for row in known if row["severity"] is not None)
-    usual = min(counts, key=lambda s: (-counts[s], s))
-    return [row for row in known if -7 < (DATE - row["week"]).days < 7], usual
+    coming = [row for row in rows if -7 < (DATE - row["week"]).days < 7]
+    counts = Counter(row["severity"] for row in coming if row["severity"] is not None)
+    return coming, min(counts, key=lambda s: (-counts[s], s))
 
 
 @pytest.mark.parametrize("seed", SEEDS)

@@ -16,7 +16,8 @@ from assay.models.runtime import prepare_tensorflow
 from assay.models.train import Rows
 
 PLAYERS = ("clinic.patients", "clinic.visits", "clinic.weather")
-SIZE = Size(token=4, hidden=8, embedding=4, fusion=8, inner=8, epochs=1, steps=60, batch=128, rate=2e-2, negatives=8)
+SIZE = Size(token=4, hidden=8, embedding=4, bins=3, members=2, dropout=0.0, fusion=8, inner=8, epochs=1, steps=60, batch=128,
+            rate=2e-2, negatives=8)
 
 
 def number(name: str) -> Feature:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assay.models.calibration import Calibration, calibrate
+from assay.models.calibration import Calibration, at_level, calibrate
 from assay.models.metrics import calibration_error, log_loss
 
 
@@ -71,3 +71,14 @@ def test_the_mean_probability_is_the_base_rate_however_far_off_the_logits_are(se
     y = outcomes(true, seed)
     said = scale * true + shift
     assert calibrate(said, y).probability(said).mean() == pytest.approx(y.mean(), abs=2e-3)
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.integers(0, 2**32 - 1), st.floats(0.3, 3), st.floats(-2, 2))
+def test_the_level_is_that_of_the_rows_given_and_the_spread_stays(seed: int, scale: float, shift: float) -> None:
+    rng = np.random.default_rng(seed)
+    logits, weight = rng.normal(-2, 1, 2000), rng.uniform(0.5, 6, 2000)
+    y = outcomes(logits, seed)
+    found = at_level(Calibration(scale, shift), logits, y, weight)
+    assert found.scale == scale
+    assert np.average(found.probability(logits), weights=weight) == pytest.approx(np.average(y, weights=weight), rel=1e-3)

@@ -82,7 +82,7 @@ def _dated(catalogue: Catalogue, asset: AssetFacts, keys: list[tuple[str, str]],
     for size in range(1, len(keys) + 1):
         for chosen in combinations(keys, size):
             others = _other_keys(asset, {column for _, column in chosen})
-            yield EventHistory(asset.asset_id, chosen, _measures(asset), others)
+            yield EventHistory(asset.asset_id, chosen, _measures(asset), others, rhythm=not asset.ahead_days)
             if asset.ahead_days:
                 yield _announced(asset, chosen)
     for (user, item) in combinations(keys, 2):

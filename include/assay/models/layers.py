@@ -11,8 +11,10 @@ import tensorflow as tf
 class TokenEncoders(keras.layers.Layer):  # type: ignore[misc]
     """One encoder a token, all in a few large products: a graph of many small layers takes longer to build than to train.
 
-    Each token has a hidden layer of its own over its own columns and its own output layer; no weight is shared. The columns are
-    laid out one token beside the other, shorter ones filled up with a column of zeros.
+    Each token has a hidden layer of its own over its own columns and its own output layer; no weight is shared. A number enters
+    by its quantile position and, with `bins`, by a piecewise linear encoding of it, so that the first layer can bend where the
+    data say so. The columns are laid out one token beside the other, shorter ones filled up with a column of zeros; tokens with
+    few columns and tokens with many lie in buckets of their own, so that little is filled up.
 
     Args:
         number_tokens: Token of each numeric column, ascending.
@@ -22,28 +24,35 @@ class TokenEncoders(keras.layers.Layer):  # type: ignore[misc]
         width: Size of a token's hidden layer.
         size: Size of a token's vector.
         embedding: Size of a category's vector.
+        bins: Pieces of the encoding of a number; 0 takes the position alone.
+        dropout: Share of category vectors' and hidden entries that training hides.
 
-    Input shapes: numbers (batch, numeric columns) float32 and categories (batch, categorical columns) int32.
+    Input shapes: numbers (batch, numeric columns) float32 in -1..1 and categories (batch, categorical columns) int32.
     Output shape: (batch, tokens, size).
+
+    Source: Gorishniy et al. 2022, On embeddings for numerical features in tabular deep learning (piecewise linear encoding).
     """
 
     def __init__(self, number_tokens: list[int], category_tokens: list[int], vocabularies: list[int], tokens: int, width: int,
-                 size: int, embedding: int, **kwargs: object) -> None:
+                 size: int, embedding: int, bins: int = 0, dropout: float = 0.0, **kwargs: object) -> None:
         super().__init__(**kwargs)
         self.number_tokens, self.category_tokens = list(number_tokens), list(category_tokens)
         self.vocabularies, self.tokens, self.width, self.size = list(vocabularies), tokens, width, size
-        self.embedding = embedding
+        self.embedding, self.bins, self.dropout = embedding, bins, dropout
         columns = np.bincount([*self.number_tokens, *self.category_tokens], minlength=tokens)
         self._fan = 1 / np.sqrt(np.maximum(columns, 1))  # inputs of a token: numbers and categories
-        self._layout = _layout(self.number_tokens, tokens)
+        self._buckets = _buckets(self.number_tokens, tokens)
+        self._order = np.argsort(np.concatenate([members for members, _ in self._buckets]))
         self._of = np.eye(tokens, dtype=np.float32)[self.category_tokens].reshape(-1, tokens)
         self._first = np.cumsum([0, *self.vocabularies[:-1]]).astype(np.int32)
+        self._hide = keras.layers.Dropout(dropout)
 
     def build(self, numbers_shape: tuple, categories_shape: tuple) -> None:
         """Create the weights."""
         categories = len(self.vocabularies)
-        self.kernel = self.add_weight(shape=(*self._layout.shape, self.width), name="kernel",
-                                      initializer=_Scaled(self._fan[:, None, None]))
+        self.kernels = [self.add_weight(shape=(len(members), layout.shape[1] * (1 + self.bins), self.width), name=f"kernel_{n}",
+                                        initializer=_Scaled(self._fan[members][:, None, None]))
+                        for n, (members, layout) in enumerate(self._buckets)]
         self.bias = self.add_weight(shape=(self.tokens, self.width), initializer="zeros", name="bias")
         if categories:
             self.table = self.add_weight(shape=(sum(self.vocabularies), self.embedding), name="table",
@@ -55,28 +64,55 @@ class TokenEncoders(keras.layers.Layer):  # type: ignore[misc]
                                           initializer=_Scaled(np.full((1, 1, 1), self.width**-0.5)))
         self.out_bias = self.add_weight(shape=(self.tokens, self.size), initializer="zeros", name="out_bias")
 
-    def call(self, numbers: tf.Tensor, categories: tf.Tensor) -> tf.Tensor:
+    def call(self, numbers: tf.Tensor, categories: tf.Tensor, training: bool = False) -> tf.Tensor:
         """Vectors of shape (batch, tokens, size)."""
-        beside = tf.gather(tf.pad(numbers, [[0, 0], [0, 1]]), self._layout, axis=1)
-        hidden = tf.einsum("btf,tfh->bth", beside, self.kernel) + self.bias
+        padded = tf.pad(numbers, [[0, 0], [0, 1]])
+        parts = [tf.einsum("btf,tfh->bth", self._pieces(tf.gather(padded, layout, axis=1)), kernel)
+                 for (_, layout), kernel in zip(self._buckets, self.kernels, strict=True)]
+        hidden = tf.gather(tf.concat(parts, axis=1), self._order, axis=1) + self.bias
         if self.vocabularies:
-            looked_up = tf.gather(self.table, categories + self._first)
+            looked_up = self._hide(tf.gather(self.table, categories + self._first), training=training)
             hidden += tf.einsum("bch,ct->bth", tf.einsum("bce,ceh->bch", looked_up, self.project), self._of)
-        return tf.einsum("bth,thd->btd", tf.nn.relu(hidden), self.out_kernel) + self.out_bias
+        hidden = self._hide(tf.nn.relu(hidden), training=training)
+        return tf.einsum("bth,thd->btd", hidden, self.out_kernel) + self.out_bias
+
+    def _pieces(self, positions: tf.Tensor) -> tf.Tensor:
+        """Positions (batch, tokens, columns) beside how far each has come through each piece of -1..1."""
+        if not self.bins:
+            return positions
+        through = (positions + 1) * (self.bins / 2)
+        pieces = tf.clip_by_value(through[..., None] - tf.range(self.bins, dtype=tf.float32), 0.0, 1.0) - 0.5
+        together = tf.concat([positions[..., None], pieces], axis=-1)
+        return tf.reshape(together, [tf.shape(positions)[0], positions.shape[1], positions.shape[2] * (1 + self.bins)])
 
     def get_config(self) -> dict:
         """Arguments of the constructor."""
         base: dict = super().get_config()
         return base | {"number_tokens": self.number_tokens, "category_tokens": self.category_tokens,
                        "vocabularies": self.vocabularies, "tokens": self.tokens, "width": self.width, "size": self.size,
-                       "embedding": self.embedding}
+                       "embedding": self.embedding, "bins": self.bins, "dropout": self.dropout}
 
 
-def _layout(number_tokens: list[int], tokens: int) -> np.ndarray:
-    """Column of each token's n-th number, shape (tokens, most numbers of a token); the column behind the last is all zeros."""
+def _buckets(number_tokens: list[int], tokens: int) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Tokens with few and tokens with many numbers apart, where they are divided so that the least is filled up.
+
+    Returns:
+        For each bucket its tokens, and the column of each token's n-th number, shape (tokens of the bucket, most numbers of
+        one of them); the column behind the last is all zeros.
+    """
     columns = [[c for c, token in enumerate(number_tokens) if token == t] for t in range(tokens)]
-    longest = max([len(own) for own in columns] + [1])
-    return np.array([own + [len(number_tokens)] * (longest - len(own)) for own in columns], np.int32)
+    widths = np.array([max(1, len(own)) for own in columns])
+
+    def cells(few: int) -> int:
+        return sum(int(part.sum() * widths[part].max()) for part in (widths <= few, widths > few) if part.any())
+
+    few = min(sorted(set(widths.tolist())), key=cells)
+    found = []
+    for part in (np.flatnonzero(widths <= few), np.flatnonzero(widths > few)):
+        if len(part):
+            layout = [columns[t] + [len(number_tokens)] * (widths[part].max() - len(columns[t])) for t in part]
+            found.append((part, np.array(layout, np.int32)))
+    return found
 
 
 class _Scaled(keras.initializers.Initializer):  # type: ignore[misc]
@@ -91,42 +127,51 @@ class _Scaled(keras.initializers.Initializer):  # type: ignore[misc]
 
 @keras.saving.register_keras_serializable("assay")
 class FusionHead(keras.layers.Layer):  # type: ignore[misc]
-    """Gated MLP over token vectors; a token that is not visible is replaced by a learned vector of its own.
+    """Gated MLPs over token vectors; a token that is not visible is replaced by a learned vector of its own.
 
-    The first layer is linear in the tokens, so that for many coalitions at once (`coalitions`) each token's contribution is
-    computed once and only sums differ.
+    Several members share the encoders, each with weights of its own here and trained on its own error; the mean of what they
+    say ranks better than one of their joint width. The first layer is linear in the tokens, so that for many coalitions at once
+    (`coalitions`) each token's contribution is computed once and only sums differ.
 
     Args:
-        width: Size of the gated layer.
-        inner: Size of the second layer.
+        width: Size of a member's gated layer.
+        inner: Size of a member's second layer.
+        members: How many there are.
+        dropout: Share of gated entries that training hides.
 
     Input shapes: tokens (batch, tokens, size) and visible (batch, tokens), 1 where the token is seen.
-    Output shape: (batch, 2): logit of the outcome, log1p of its amount if it happens.
+    Output shape: (batch, members, 2): logit of the outcome, logarithm of its expected amount if it happens.
+
+    Source: Gorishniy et al. 2025, TabM (members that share most of the network).
     """
 
-    def __init__(self, width: int, inner: int, **kwargs: object) -> None:
+    def __init__(self, width: int, inner: int, members: int = 1, dropout: float = 0.0, **kwargs: object) -> None:
         super().__init__(**kwargs)
-        self.width, self.inner = width, inner
-        self.second = keras.layers.Dense(inner, activation="relu")
-        self.out = keras.layers.Dense(2)
+        self.width, self.inner, self.members, self.dropout = width, inner, members, dropout
+        self._hide = keras.layers.Dropout(dropout)
 
     def build(self, tokens_shape: tuple, visible_shape: tuple) -> None:
         """Create the weights."""
         _, n, size = tokens_shape
-        self.mix = self.add_weight(shape=(n, size, 2 * self.width), initializer=keras.initializers.VarianceScaling(
-            scale=1.0 / n, mode="fan_in"), name="mix")
-        self.absent = self.add_weight(shape=(n, 2 * self.width), initializer="zeros", name="absent")
-        self.bias = self.add_weight(shape=(2 * self.width,), initializer="zeros", name="bias")
-        self.second.build((None, self.width))
-        self.out.build((None, self.inner))
+        first = 2 * self.width * self.members
+        self.mix = self.add_weight(shape=(n, size, first), name="mix", initializer=keras.initializers.VarianceScaling(
+            scale=1.0 / n, mode="fan_in"))
+        self.absent = self.add_weight(shape=(n, first), initializer="zeros", name="absent")
+        self.bias = self.add_weight(shape=(first,), initializer="zeros", name="bias")
+        self.second = self.add_weight(shape=(self.members, self.width, self.inner), name="second",
+                                      initializer=_Scaled(np.full((1, 1, 1), (2 / self.width) ** 0.5)))
+        self.second_bias = self.add_weight(shape=(self.members, self.inner), initializer="zeros", name="second_bias")
+        self.out = self.add_weight(shape=(self.members, self.inner, 2), name="out",
+                                   initializer=_Scaled(np.full((1, 1, 1), self.inner**-0.5)))
+        self.out_bias = self.add_weight(shape=(self.members, 2), initializer="zeros", name="out_bias")
 
-    def call(self, tokens: tf.Tensor, visible: tf.Tensor) -> tf.Tensor:
-        """Logit and log1p amount, each row under its own coalition."""
+    def call(self, tokens: tf.Tensor, visible: tf.Tensor, training: bool = False) -> tf.Tensor:
+        """What each member says of each row under its own coalition."""
         seen = tf.einsum("bts,tsh->bh", tokens * visible[:, :, None], self.mix)
-        return self._rest(seen + tf.matmul(1.0 - visible, self.absent) + self.bias)
+        return self._rest(seen + tf.matmul(1.0 - visible, self.absent) + self.bias, training)
 
     def coalitions(self, tokens: tf.Tensor, visible: tf.Tensor) -> tf.Tensor:
-        """Logit and log1p amount of every row under every coalition.
+        """The members' mean for every row under every coalition.
 
         Args:
             tokens: Shape (rows, tokens, size).
@@ -138,13 +183,19 @@ class FusionHead(keras.layers.Layer):  # type: ignore[misc]
         each = tf.einsum("bts,tsh->tbh", tokens, self.mix)
         seen = tf.tensordot(visible, each, axes=1)
         unseen = tf.matmul(1.0 - visible, self.absent)
-        return self._rest(seen + unseen[:, None, :] + self.bias)
+        return tf.reduce_mean(self._rest(seen + unseen[:, None, :] + self.bias, training=False), axis=-2)
 
-    def _rest(self, first: tf.Tensor) -> tf.Tensor:
-        value, gate = tf.split(first, 2, axis=-1)
-        return self.out(self.second(tf.nn.relu(value) * tf.nn.sigmoid(gate)))
+    def _rest(self, first: tf.Tensor, training: bool) -> tf.Tensor:
+        """What the members, one after the other, make of their parts of the first layer, shape (…, members, 2)."""
+        said = []
+        for n, part in enumerate(tf.split(first, self.members, axis=-1)):
+            value, gate = tf.split(part, 2, axis=-1)
+            gated = self._hide(tf.nn.relu(value) * tf.nn.sigmoid(gate), training=training)
+            inner = tf.nn.relu(tf.tensordot(gated, self.second[n], axes=1) + self.second_bias[n])
+            said.append(tf.tensordot(inner, self.out[n], axes=1) + self.out_bias[n])
+        return tf.stack(said, axis=-2)
 
     def get_config(self) -> dict:
         """Arguments of the constructor."""
         base: dict = super().get_config()
-        return base | {"width": self.width, "inner": self.inner}
+        return base | {"width": self.width, "inner": self.inner, "members": self.members, "dropout": self.dropout}

@@ -22,6 +22,9 @@ class Size:
         token: Size of a token's vector.
         hidden: Hidden size of a token's encoder.
         embedding: Size of a category's vector.
+        bins: Pieces of the piecewise linear encoding of a number; 0 takes its quantile position alone.
+        members: Fusion heads that share the encoders.
+        dropout: Share of hidden entries that training hides.
         fusion: Width of the gated layer.
         inner: Width of the layer behind it.
         epochs: Most passes over the training rows.
@@ -34,6 +37,9 @@ class Size:
     token: int
     hidden: int
     embedding: int
+    bins: int
+    members: int
+    dropout: float
     fusion: int
     inner: int
     epochs: int
@@ -44,10 +50,10 @@ class Size:
 
 
 SIZES = {
-    "tiny": Size(token=12, hidden=32, embedding=8, fusion=32, inner=24, epochs=1, steps=240, batch=2048,
-                 rate=4e-3, negatives=6),
-    "base": Size(token=16, hidden=64, embedding=16, fusion=64, inner=32, epochs=3, steps=1500, batch=2048,
-                 rate=2e-3, negatives=40),
+    "tiny": Size(token=12, hidden=32, embedding=8, bins=0, members=1, dropout=0.0, fusion=32, inner=24, epochs=1, steps=240,
+                 batch=2048, rate=4e-3, negatives=6),
+    "base": Size(token=16, hidden=64, embedding=16, bins=8, members=4, dropout=0.1, fusion=48, inner=32, epochs=2, steps=1200,
+                 batch=2048, rate=3e-3, negatives=40),
 }
 
 
@@ -55,7 +61,7 @@ def build_network(codes: Sequence[TokenCode], size: Size) -> keras.Model:
     """The untrained network.
 
     Inputs, by name: `numbers` (batch, numeric columns), `categories` (batch, categorical columns), `visible` (batch, tokens).
-    Output: (batch, 2), logit of the outcome and log1p of its amount if it happens.
+    Output: (batch, members, 2), logit of the outcome and logarithm of its expected amount if it happens.
     """
     import keras
 
@@ -68,8 +74,8 @@ def build_network(codes: Sequence[TokenCode], size: Size) -> keras.Model:
     categories = keras.Input((len(category_tokens),), dtype="int32", name="categories")
     visible = keras.Input((len(codes),), name="visible")
     vectors = TokenEncoders(number_tokens, category_tokens, vocabularies, len(codes), size.hidden, size.token, size.embedding,
-                            name="encoders")(numbers, categories)
-    out = FusionHead(size.fusion, size.inner, name="fusion")(vectors, visible)
+                            size.bins, size.dropout, name="encoders")(numbers, categories)
+    out = FusionHead(size.fusion, size.inner, size.members, size.dropout, name="fusion")(vectors, visible)
     return keras.Model({"numbers": numbers, "categories": categories, "visible": visible}, out, name="outcome")
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from assay.models.calibration import Calibration, at_level, calibrate
 from assay.models.encoding import Encoded, TokenCode
 from assay.models.outcome import Size, build_network, token_visibility
 
@@ -19,11 +20,13 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-_AMOUNT_WEIGHT = 0.1  # the amount's loss beside the outcome's: scales of their gradients
+_AMOUNT_WEIGHT = 0.3  # the amount's loss beside the outcome's: scales of their gradients
+_LEAST_AMOUNT = 1e-6  # so that a use case whose outcomes are worth nothing has a logarithm
+_FARTHEST = 8.0  # an amount's logarithm is kept within so much of the mean's
 _SMALLEST_BATCH = 512
 _STEPS_PER_EPOCH = 50  # of a small table: below that its batches shrink
-_PATIENCE = 4  # looks at the validation window without gain
-_LOOKS = 10  # how often the validation window is looked at
+_PATIENCE = 3  # looks at the validation window without gain
+_LOOKS = 6  # how often the validation window is looked at
 
 
 @dataclass(frozen=True)
@@ -95,19 +98,20 @@ def fit(codes: Sequence[TokenCode], players: Sequence[str], train: Rows, valid: 
     keras.utils.set_random_seed(seed)
     rng = np.random.default_rng(seed)
     network = build_network(codes, size)
-    batch = min(size.batch, max(_SMALLEST_BATCH, len(train.y) // _STEPS_PER_EPOCH))
-    per_epoch = math.ceil(len(train.y) / batch)
+    batch = min(size.batch, max(_SMALLEST_BATCH, len(train.y) // _STEPS_PER_EPOCH), len(train.y))
+    per_epoch = len(train.y) // batch
     steps = max(size.epochs * per_epoch, size.steps)
     rate = float(np.average(train.y, weights=train.weight))
     bias = math.log(max(rate, 1e-6) / max(1 - rate, 1e-6))
-    network.get_layer("fusion").out.bias.assign([bias, float(np.log1p(_mean_amount(train)))])
+    usual = _log_mean_amount(train)
+    network.get_layer("fusion").out_bias.assign([[bias, usual]] * size.members)
     optimizer = keras.optimizers.AdamW(keras.optimizers.schedules.CosineDecay(
         size.rate / 20, steps, warmup_target=size.rate, warmup_steps=max(1, steps // 20)), weight_decay=1e-3, clipnorm=1.0)
 
     @tf.function(reduce_retracing=True)  # type: ignore[untyped-decorator]
     def step(batch: dict, y: tf.Tensor, amount: tf.Tensor, weight: tf.Tensor) -> tf.Tensor:
         with tf.GradientTape() as tape:
-            loss = _loss(network(batch, training=True), y, amount, weight)
+            loss = _loss(network(batch, training=True), y, amount, weight, usual)
         variables = network.trainable_variables
         optimizer.apply_gradients(zip(tape.gradient(loss, variables), variables, strict=True))
         return loss
@@ -117,7 +121,7 @@ def fit(codes: Sequence[TokenCode], players: Sequence[str], train: Rows, valid: 
     order = rng.permutation(len(train.y))
     done = position = 0
     while done < steps and looks_since < _PATIENCE:
-        if position >= len(order):
+        if position + batch > len(order):  # every batch is whole: another shape would be another graph
             order, position = rng.permutation(len(train.y)), 0
         rows = order[position:position + batch]
         position += batch
@@ -135,18 +139,26 @@ def fit(codes: Sequence[TokenCode], players: Sequence[str], train: Rows, valid: 
     return network
 
 
-def _mean_amount(rows: Rows) -> float:
+def _log_mean_amount(rows: Rows) -> float:
     happened = rows.y > 0
-    return float(np.maximum(rows.amount[happened], 0).mean()) if happened.any() else 0.0
+    mean = float(np.maximum(rows.amount[happened], 0).mean()) if happened.any() else 0.0
+    return math.log(max(mean, _LEAST_AMOUNT))
 
 
-def _loss(out: tf.Tensor, y: tf.Tensor, amount: tf.Tensor, weight: tf.Tensor) -> tf.Tensor:
-    """Weighted log loss of the outcome, plus squared error of log1p(amount) where it happened."""
+def _loss(out: tf.Tensor, y: tf.Tensor, amount: tf.Tensor, weight: tf.Tensor, usual: float) -> tf.Tensor:
+    """Weighted log loss of the outcome, plus Poisson deviance of the amount where it happened, mean of the members.
+
+    The deviance is smallest at the *mean* amount, which is what expected sales are made of; squared errors of logarithms would
+    be at the median. Amounts count relative to `exp(usual)`, so that the currency changes nothing.
+    """
     import tensorflow as tf
 
-    outcome = tf.nn.sigmoid_cross_entropy_with_logits(labels=y, logits=out[:, 0])
-    error = tf.square(out[:, 1] - tf.math.log1p(tf.maximum(amount, 0.0))) * y
-    return tf.reduce_sum((outcome + _AMOUNT_WEIGHT * error) * weight) / tf.reduce_sum(weight)
+    logits, logs = out[..., 0], tf.clip_by_value(out[..., 1] - usual, -_FARTHEST, _FARTHEST)
+    outcome = tf.nn.sigmoid_cross_entropy_with_logits(labels=tf.repeat(y[:, None], out.shape[1], axis=1), logits=logits)
+    relative = (tf.maximum(amount, 0.0) * math.exp(-usual))[:, None]
+    error = (tf.exp(logs) - relative * logs) * y[:, None]
+    each = tf.reduce_mean(outcome + _AMOUNT_WEIGHT * error, axis=1)
+    return tf.reduce_sum(each * weight) / tf.reduce_sum(weight)
 
 
 def _validation_loss(network: keras.Model, codes: Sequence[TokenCode], valid: Rows) -> float:
@@ -154,13 +166,29 @@ def _validation_loss(network: keras.Model, codes: Sequence[TokenCode], valid: Ro
     return float(np.average(np.logaddexp(0, logits) - valid.y * logits, weights=valid.weight))
 
 
+def calibrated(network: keras.Model, train: Rows, valid: Rows, windows: int) -> Calibration:
+    """Calibration of a trained network: spread of the validation window, level of it and all training windows.
+
+    Args:
+        network: Sees everything here.
+        train: Rows of the training windows, a sample will do.
+        valid: Rows of the validation window.
+        windows: How many training windows there are; each window counts the same.
+    """
+    logits = [run(network, rows.encoded, np.ones((1, network.input["visible"].shape[1]), np.float32))[:, 0]
+              for rows in (train, valid)]
+    weights = [train.weight * (windows / train.weight.sum()), valid.weight / valid.weight.sum()]
+    return at_level(calibrate(logits[1], valid.y), np.concatenate(logits), np.concatenate([train.y, valid.y]),
+                    len(valid.y) * np.concatenate(weights))
+
+
 def _inputs(encoded: Encoded, visible: np.ndarray) -> dict[str, np.ndarray]:
     """Arrays under the network's input names."""
     return {"numbers": encoded.numbers, "categories": encoded.categories, "visible": visible}
 
 
-def run(network: keras.Model, encoded: Encoded, visible: np.ndarray, batch: int = 16_384) -> np.ndarray:
-    """Logit and log1p amount of every row.
+def run(network: keras.Model, encoded: Encoded, visible: np.ndarray, batch: int = 10_000) -> np.ndarray:
+    """Logit, and logarithm of the expected amount, of every row: the mean of the network's members.
 
     Args:
         network: The model.
@@ -175,5 +203,5 @@ def run(network: keras.Model, encoded: Encoded, visible: np.ndarray, batch: int 
     for start in range(0, len(encoded), batch):
         part = encoded.take(slice(start, start + batch))
         seen = np.repeat(visible, len(part), axis=0) if len(visible) == 1 else visible[start:start + batch]
-        out[start:start + batch] = network.predict_on_batch(_inputs(part, seen))
+        out[start:start + batch] = network.predict_on_batch(_inputs(part, seen)).mean(axis=1)
     return out

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _SEED = 20_170_101
 _SCORED_ROWS = 120_000  # of a window, drawn at random, for calibration and scores: more don't move them
-_STOPPING_ROWS = 40_000  # of the validation window's, for early stopping
+_STOPPING_ROWS = 40_000  # of the validation window's, for early stopping; of the training windows', for the level
 _MODULES = ("assay.models", "assay.features.table", "assay.features.windows")
 
 
@@ -61,12 +61,11 @@ def _fit(frame: Frame, case: UseCase, index: pa.Table) -> tuple[OutcomeModel, pa
 
     from assay.features.table import tokens_of
     from assay.features.windows import WindowRole
-    from assay.models.calibration import calibrate
     from assay.models.encoding import encode, learn_codes
     from assay.models.outcome import SIZES
     from assay.models.score import score
     from assay.models.store import OutcomeModel
-    from assay.models.train import Rows, fit, run, thin_negatives
+    from assay.models.train import Rows, calibrated, fit, thin_negatives
 
     size, rng = SIZES[case.model_size], np.random.default_rng(_SEED)
     parts, outcomes = [], []
@@ -92,10 +91,9 @@ def _fit(frame: Frame, case: UseCase, index: pa.Table) -> tuple[OutcomeModel, pa
 
     valid = _scored_rows(frame, index, WindowRole.VALIDATE, codes, rng)
     network = fit(codes, players, rows, valid.take(slice(_STOPPING_ROWS)), size, _SEED)
+    some = rows.take(rng.permutation(len(rows.y))[:_STOPPING_ROWS])
+    model = OutcomeModel(network, codes, calibrated(network, some, valid, len(rows_of(index, WindowRole.TRAIN))), players)
     del rows
-    everything = np.ones((1, len(codes)), np.float32)
-    logits = run(network, valid.encoded, everything)[:, 0]
-    model = OutcomeModel(network, codes, calibrate(logits, valid.y), players)
     metrics = score(model, valid, WindowRole.VALIDATE.value, rng)
     del valid
     metrics += score(model, _scored_rows(frame, index, WindowRole.OUTCOME, codes, rng), WindowRole.OUTCOME.value, rng)

@@ -49,5 +49,5 @@ class MaskedModel:
             part = rows[start:start + step]
             out[:, start:start + step] = self._head(self.vectors[part], asked).numpy()
         probability = self._calibration.probability(out[..., 0]).astype(np.float32)
-        amount = np.maximum(np.expm1(np.clip(out[..., 1], 0, 20)), 0)
+        amount = np.exp(np.clip(out[..., 1], -20, 20))
         return Prediction(probability[answer.ravel()], amount[answer.ravel()])

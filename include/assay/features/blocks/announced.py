@@ -10,7 +10,7 @@ from assay.features.blocks.base import Feature, Known, Token, free_name, keys_as
 
 def _announcements(attributes: tuple[str, ...], things: tuple[str, ...],
                    roles: tuple[str, ...]) -> dict[str, tuple[str, str, str | None]]:
-    """Aggregates over announced rows joined with each attribute's usual value: name -> (SQL, kind, column read)."""
+    """Aggregates over announced rows joined with what is usual among them: name -> (SQL, kind, column read)."""
     found: dict[str, tuple[str, str, str | None]] = {"rows": ("CAST(count(*) AS FLOAT)", "number", None)}
     for thing in things:
         different = f"CAST(count(DISTINCT {quote(thing)}) AS FLOAT)"
@@ -24,10 +24,10 @@ def _announcements(attributes: tuple[str, ...], things: tuple[str, ...],
     return found
 
 
-def _usual(view: str, attributes: tuple[str, ...]) -> str:
-    """A one-row query with the most frequent value of each attribute among all known rows, ties to the smallest."""
-    parts = [f"(SELECT {quote(c)} FROM {view} WHERE {quote(c)} IS NOT NULL GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 1) "
-             f"AS {quote(c)}" for c in attributes]
+def _usual(view: str, attributes: tuple[str, ...], rows: str) -> str:
+    """A one-row query with the most frequent value of each attribute among `rows`, ties to the smallest."""
+    parts = [f"(SELECT {quote(c)} FROM {view} WHERE {rows} AND {quote(c)} IS NOT NULL GROUP BY 1 "
+             f"ORDER BY count(*) DESC, 1 LIMIT 1) AS {quote(c)}" for c in attributes]
     return f"SELECT {', '.join(parts) or '1 AS _none'}"
 
 
@@ -75,7 +75,7 @@ class Announced:
         aggregates = self.aggregates(self.token.keys)
         columns = ", ".join(f"_a.{quote(column)}" for _, column in self.keys)
         return (f"SELECT {keys_as_roles(self.keys, '_a.')}, {aggregates} FROM {view} AS _a, "
-                f"({_usual(view, self.attributes)}) AS _usual WHERE {self.rows(known)} GROUP BY {columns}")
+                f"({_usual(view, self.attributes, self.rows(known))}) AS _usual WHERE {self.rows(known)} GROUP BY {columns}")
 
 
 @dataclass(frozen=True)
@@ -115,9 +115,9 @@ class AnnouncedNearby:
                 "QUALIFY row_number() OVER (PARTITION BY _user ORDER BY count(*) DESC, _place) = 1")
         view = known.view(self.announced.asset_id)
         token = self.token
+        rows = self.announced.rows(known)
         here = (f"SELECT _a.{item} AS _item, _a.{place} AS _place, {self.announced.aggregates(token.keys)} FROM {view} AS _a, "
-                f"({_usual(view, self.announced.attributes)}) AS _usual "
-                f"WHERE {self.announced.rows(known)} GROUP BY 1, 2")
+                f"({_usual(view, self.announced.attributes, rows)}) AS _usual WHERE {rows} GROUP BY 1, 2")
         names = ", ".join(f"_here.{quote(f.name)}" for f in token.features)
         roles = f"_c.{quote(self.user[0])}, _c.{quote(self.item[0])}"
         return (f"SELECT {roles}, {names} FROM {known.candidates} AS _c JOIN ({home}) AS _home ON _home._user = "

@@ -8,31 +8,49 @@ from assay.engine import quote
 from assay.features.blocks.base import Feature, Known, Token, free_name, keys_as_roles
 
 WINDOWS = (7, 28, 91)
-_HALF_LIFE_SCALE = 1_000_000  # decayed counts are summed as integers, so that the sum doesn't depend on its order
+_FADING_SCALE = 1_000_000  # decayed counts are summed as integers, so that the sum doesn't depend on its order
 
 
-def habit(windows: tuple[int, ...], measures: tuple[str, ...], things: tuple[str, ...],
-          roles: tuple[str, ...]) -> dict[str, tuple[str, str | None]]:
-    """Aggregates over rows with `_age` in days: name, none of `roles` -> (SQL, column read or None for the mere rows).
+def habit(windows: tuple[int, ...], measures: tuple[str, ...], things: tuple[str, ...], roles: tuple[str, ...], *,
+          rhythm: bool = True) -> dict[str, tuple[str, str | None]]:
+    """Aggregates over past rows with `_age` in days: name, none of `roles` -> (SQL, column read or None for the mere rows).
 
-    Money is summed as decimal and weights as integers: floating-point sums would depend on the order of the rows.
+    Money is summed as decimal, weights and ages as integers: floating-point sums would depend on the order of the rows.
+
+    Args:
+        windows: Days back that rows are counted within.
+        measures: Additive columns that are summed and averaged.
+        things: Key columns whose different values are counted.
+        roles: Names that are taken.
+        rhythm: Also say how regularly it happens and whether it is due again: the last days, the usual gap between two days,
+            how long ago the last one is in usual gaps (`overdue`), the spread of the ages.
     """
-    past = "_age >= 1"
-    found: dict[str, tuple[str, str | None]] = {"rows": (f"count(*) FILTER ({past})", None)}
-    for days in windows:
-        found[f"rows_{days}d"] = (f"count(*) FILTER ({past} AND _age <= {days})", None)
-    found["days"] = (f"count(DISTINCT _age) FILTER ({past})", None)
-    found["recency"] = (f"min(_age) FILTER ({past})", None)
-    found["tenure"] = (f"max(_age) FILTER ({past})", None)
-    found["decayed"] = (
-        f"sum(CAST({_HALF_LIFE_SCALE} * exp(-_age / 28.0) AS BIGINT)) FILTER ({past}) / {float(_HALF_LIFE_SCALE)}", None)
+    days, recency, tenure = "count(DISTINCT _age)", "min(_age)", "max(_age)"
+    found: dict[str, tuple[str, str | None]] = {"rows": ("count(*)", None)}
+    for back in windows:
+        found[f"rows_{back}d"] = (f"count(*) FILTER (_age <= {back})", None)
+    found |= {"days": (days, None), "recency": (recency, None), "tenure": (tenure, None), "decayed": (_decayed(28), None)}
+    if rhythm:
+        ages = "list_sort(list_distinct(list(_age)))"
+        spread = "sqrt(greatest(0, (sum(_age * _age) - sum(_age) * sum(_age) / count(*)) / count(*)))"
+        found |= {
+            "days_91d": ("count(DISTINCT _age) FILTER (_age <= 91)", None), "decayed_84": (_decayed(84), None),
+            "recency_2": (f"{ages}[2]", None), "recency_3": (f"{ages}[3]", None), "spread": (spread, None),
+            "gap": (f"({tenure} - {recency}) / nullif({days} - 1, 0)", None),
+            "overdue": (f"{recency} * ({days} - 1) / nullif({tenure} - {recency}, 0)", None)}
     for measure in measures:
-        exact = f"sum(try_cast({quote(measure)} AS DECIMAL(18, 4)))"
-        found[free_name(measure, [*found, *roles])] = (f"{exact} FILTER ({past})", measure)
-        found[free_name(f"{measure}_28d", [*found, *roles])] = (f"{exact} FILTER ({past} AND _age <= 28)", measure)
+        exact = f"try_cast({quote(measure)} AS DECIMAL(18, 4))"
+        found[free_name(measure, [*found, *roles])] = (f"sum({exact})", measure)
+        found[free_name(f"{measure}_28d", [*found, *roles])] = (f"sum({exact}) FILTER (_age <= 28)", measure)
+        found[free_name(f"{measure}_mean", [*found, *roles])] = (f"avg({exact})", measure)
     for thing in things:
-        found[free_name(f"different_{thing}", [*found, *roles])] = (f"count(DISTINCT {quote(thing)}) FILTER ({past})", thing)
+        found[free_name(f"different_{thing}", [*found, *roles])] = (f"count(DISTINCT {quote(thing)})", thing)
     return found
+
+
+def _decayed(days: int) -> str:
+    """Rows that fade with exp(-age / days)."""
+    return f"sum(CAST({_FADING_SCALE} * exp(-_age / {float(days)}) AS BIGINT)) / {float(_FADING_SCALE)}"
 
 
 @dataclass(frozen=True)
@@ -44,18 +62,20 @@ class EventHistory:
         keys: (entity role, column) that the events are counted by.
         measures: Additive columns that are summed.
         things: Other key columns whose different values are counted.
+        rhythm: False where the days are those of a publisher's plan and not of the things that happen.
     """
 
     asset_id: str
     keys: tuple[tuple[str, str], ...]
     measures: tuple[str, ...]
     things: tuple[str, ...]
+    rhythm: bool
 
     def _roles(self) -> tuple[str, ...]:
         return tuple(role for role, _ in self.keys)
 
     def _habit(self) -> dict[str, tuple[str, str | None]]:
-        return habit(WINDOWS, self.measures, self.things, self._roles())
+        return habit(WINDOWS, self.measures, self.things, self._roles(), rhythm=self.rhythm)
 
     @property
     def token(self) -> Token:

@@ -95,6 +95,8 @@ class ServerHome:
             "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(self.password_file),
             # a supervisor that misses the end of its task looks again only after this many seconds
             "AIRFLOW__WORKERS__MIN_HEARTBEAT_INTERVAL": "1",
+            # a night is a chain of short tasks: a scheduler that sleeps a second before each adds up
+            "AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.2",
             "AIRFLOW__API__HOST": HOST,
             "AIRFLOW__API__PORT": str(self.port),
             "AIRFLOW__API__BASE_URL": self.url,
