@@ -69,7 +69,7 @@ def test_the_table_reads_every_asset_in_every_way(base: pa.Table, lake: j.Lake) 
     assert base.num_rows > 5000
     channels = [name for name in base.column_names if name.startswith(VIA)]
     assert len(channels) == 4 and all(pc.sum(base.column(name)).as_py() > 100 for name in channels)
-    assert sum("~" in name for name in base.column_names) == 64
+    assert sum("~" in name for name in base.column_names) == 61
     empty = [name for name in base.column_names if base.column(name).null_count == base.num_rows]
     assert empty == []
 

@@ -82,9 +82,11 @@ def _dated(catalogue: Catalogue, asset: AssetFacts, keys: list[tuple[str, str]],
     for size in range(1, len(keys) + 1):
         for chosen in combinations(keys, size):
             others = _other_keys(asset, {column for _, column in chosen})
-            yield EventHistory(asset.asset_id, chosen, _measures(asset), others, rhythm=not asset.ahead_days)
-            if asset.ahead_days:
+            if asset.ahead_days:  # the past of a plan says how often and how long ago; its places are told by what is announced
+                yield EventHistory(asset.asset_id, chosen, _measures(asset), (), rhythm=False)
                 yield _announced(asset, chosen)
+            else:
+                yield EventHistory(asset.asset_id, chosen, _measures(asset), others, rhythm=size == len(keys))
     for (user, item) in combinations(keys, 2):
         domain = catalogue.domains[(asset.asset_id, item[1])]
         owner = next((a for a in assets if (o := catalogue.owner(domain)) and a.asset_id == o.asset_id), None)

@@ -71,26 +71,36 @@ def build_window(catalogue: Catalogue, case: UseCase, blocks: Sequence[Block], s
             except ValueError as error:
                 raise NotEnoughData(case.name, str(error), "correct exclude in platform.yaml") from error
             channels = {channel.name: channel.assets for channel in found}
-        usable = [block for block in blocks if known.has(*block.token.assets)]
-        table = _join(con, known, case, usable)
+        table = join_blocks(con, known, list(case.entity), blocks)
     if not table.num_rows:
         raise NotEnoughData(case.name, f"no candidate before {cutoff.day}", "run a later partition")
-    return table.replace_schema_metadata({
-        TOKENS: tokens_to_json(block.token for block in usable), CHANNELS: json.dumps(channels),
-        ENTITY: json.dumps(list(case.entity))})
+    return table.replace_schema_metadata(table.schema.metadata | {CHANNELS: json.dumps(channels)})
 
 
-def _join(con: duckdb.DuckDBPyConnection, known: KnownViews, case: UseCase, blocks: Sequence[Block]) -> pa.Table:
-    roles = ", ".join(f"_c.{quote(role)}" for role in case.entity)
+def join_blocks(con: duckdb.DuckDBPyConnection, known: KnownViews, entity: Sequence[str], blocks: Sequence[Block]) -> pa.Table:
+    """The candidates with the features of every block of which all assets are known.
+
+    Args:
+        con: Database of the views, with the table of candidates: a column per entity role, and whatever else is kept.
+        known: What is known at the cut-off.
+        entity: Roles that are the key, in order.
+        blocks: What `plan_blocks` chose.
+
+    Returns:
+        One row per candidate, sorted by key; tokens and key in the schema's metadata.
+    """
+    usable = [block for block in blocks if known.has(*block.token.assets)]
+    roles = ", ".join(f"_c.{quote(role)}" for role in entity)
     select, joins = ["_c.*"], []
-    for number, block in enumerate(blocks):
+    for number, block in enumerate(usable):
         token = block.token
         con.execute(f"CREATE TEMP TABLE block_{number} AS {block.sql(known)}")
         select += [f"b{number}.{quote(f.name)} AS {quote(token.column(f))}" for f in token.features]
         on = " AND ".join(f"b{number}.{quote(role)} = _c.{quote(role)}" for role in token.keys)
         joins.append(f"LEFT JOIN block_{number} AS b{number} ON {on}")
     query = f"SELECT {', '.join(select)} FROM {known.candidates} AS _c {' '.join(joins)} ORDER BY {roles}"
-    return con.sql(query).to_arrow_table()
+    metadata = {TOKENS: tokens_to_json(block.token for block in usable).encode(), ENTITY: json.dumps(entity).encode()}
+    return con.sql(query).to_arrow_table().replace_schema_metadata(metadata)
 
 
 def tokens_of(table: pa.Table) -> tuple[Token, ...]:

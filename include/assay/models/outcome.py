@@ -50,7 +50,7 @@ class Size:
 
 
 SIZES = {
-    "tiny": Size(token=12, hidden=32, embedding=8, bins=0, members=1, dropout=0.0, fusion=32, inner=24, epochs=1, steps=240,
+    "tiny": Size(token=12, hidden=32, embedding=8, bins=0, members=1, dropout=0.0, fusion=32, inner=16, epochs=1, steps=200,
                  batch=2048, rate=4e-3, negatives=6),
     "base": Size(token=16, hidden=64, embedding=16, bins=8, members=4, dropout=0.1, fusion=48, inner=32, epochs=2, steps=1200,
                  batch=2048, rate=3e-3, negatives=40),

@@ -25,8 +25,8 @@ _LEAST_AMOUNT = 1e-6  # so that a use case whose outcomes are worth nothing has 
 _FARTHEST = 8.0  # an amount's logarithm is kept within so much of the mean's
 _SMALLEST_BATCH = 512
 _STEPS_PER_EPOCH = 50  # of a small table: below that its batches shrink
-_PATIENCE = 3  # looks at the validation window without gain
-_LOOKS = 6  # how often the validation window is looked at
+_PATIENCE = 2  # looks at the validation window without gain
+_LOOKS = 5  # how often the validation window is looked at
 
 
 @dataclass(frozen=True)

@@ -30,8 +30,8 @@ def build_features(night: Night, gated: Sequence[ArtifactRef], classified: Seque
         classified: What `classify` returned.
     """
     with open_frame("build_features", night.platform, night.partition, ("assay.features", "assay.engine")) as frame:
-        catalogue = _catalogue(frame, night, classified)
-        snapshots = _snapshots(frame, night, by_contract(gated, "gate"))
+        catalogue = catalogue_of(frame, night, classified)
+        snapshots = usable_snapshots(frame, night, by_contract(gated, "gate"))
 
         def make(name: str) -> ArtifactRef:
             with frame.measure():
@@ -40,7 +40,8 @@ def build_features(night: Night, gated: Sequence[ArtifactRef], classified: Seque
         return for_each_case(night.use_cases, (), make)
 
 
-def _catalogue(frame: Frame, night: Night, classified: Sequence[ArtifactRef]) -> Catalogue:
+def catalogue_of(frame: Frame, night: Night, classified: Sequence[ArtifactRef]) -> Catalogue:
+    """What `classify` found, for the planner."""
     from assay.features.catalogue import build_catalogue
 
     discovered = frame.store.read(night.discovered, columns=["asset_id", "rhythm_days"]).to_pylist()
@@ -51,7 +52,7 @@ def _catalogue(frame: Frame, night: Night, classified: Sequence[ArtifactRef]) ->
     return build_catalogue(columns, kinds, relations, ahead_days=ahead, period_days=periods)
 
 
-def _snapshots(frame: Frame, night: Night, gate: ArtifactRef) -> dict[str, list[SnapshotFiles]]:
+def usable_snapshots(frame: Frame, night: Night, gate: ArtifactRef) -> dict[str, list[SnapshotFiles]]:
     """Usable snapshots by asset; a table without dated partitions has no label, though it is kept under the run's partition."""
     from assay.features.known import SnapshotFiles
 

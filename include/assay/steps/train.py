@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from assay.models.train import Rows
 
 _SEED = 20_170_101
-_SCORED_ROWS = 120_000  # of a window, drawn at random, for calibration and scores: more don't move them
-_STOPPING_ROWS = 40_000  # of the validation window's, for early stopping; of the training windows', for the level
+_SCORED_ROWS = 60_000  # of a window, drawn at random, for calibration and scores: more don't move them
+_STOPPING_ROWS = 30_000  # of the validation window's, for early stopping; of the training windows', for the level
 _MODULES = ("assay.models", "assay.features.table", "assay.features.windows")
 
 
