@@ -103,3 +103,31 @@ def test_tokens_may_have_numbers_or_categories_alone(kind: str) -> None:
     codes = learn_codes(tokens, table)
     found = run(b.network(codes), encode(codes, table), np.ones((1, len(codes)), np.float32))
     assert found.shape == (len(table), 2) and np.isfinite(found).all()
+
+
+def test_forgetting_categories_changes_nothing_else(codes) -> None:
+    encoders = b.network(codes).get_layer("encoders")
+    before = {weight.path: weight.numpy() for weight in encoders.weights}
+    encoders.forget_categories(np.random.default_rng(0))
+    changed = [weight.path for weight in encoders.weights if not np.array_equal(weight.numpy(), before[weight.path])]
+    assert [path.rsplit("/", 1)[-1] for path in changed] == ["table"]
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.lists(st.integers(0, 40), min_size=1, max_size=12))
+def test_every_column_lies_in_its_token_once_and_buckets_fill_up_the_least(widths: list[int]) -> None:
+    prepare_tensorflow()
+    from assay.models.layers import _buckets
+
+    number_tokens = [token for token, width in enumerate(widths) for _ in range(width)]
+    found = _buckets(number_tokens, len(widths))
+    assert sorted(t for members, _ in found for t in members) == list(range(len(widths)))
+    for members, layout in found:
+        for token, columns in zip(members, layout, strict=True):
+            own = [c for c in columns if c < len(number_tokens)]
+            assert own == [c for c, t in enumerate(number_tokens) if t == token]
+    cells = sum(layout.size for _, layout in found)
+    filled = [max(1, width) for width in widths]
+    assert cells <= max(filled) * len(filled)
+    assert cells == min(sum(len(part) * max(part, default=0) for part in (
+        [w for w in filled if w <= few], [w for w in filled if w > few])) for few in filled)

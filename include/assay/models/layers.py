@@ -6,6 +6,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+_TABLE_SCALE = 0.05  # of the vectors of categories at first: small beside what numbers say
+
 
 @keras.saving.register_keras_serializable("assay")
 class TokenEncoders(keras.layers.Layer):  # type: ignore[misc]
@@ -56,7 +58,7 @@ class TokenEncoders(keras.layers.Layer):  # type: ignore[misc]
         self.bias = self.add_weight(shape=(self.tokens, self.width), initializer="zeros", name="bias")
         if categories:
             self.table = self.add_weight(shape=(sum(self.vocabularies), self.embedding), name="table",
-                                         initializer=_Scaled(np.full((1, 1), 0.05)))
+                                         initializer=_Scaled(np.full((1, 1), _TABLE_SCALE)))
             self.project = self.add_weight(
                 shape=(categories, self.embedding, self.width), name="project",
                 initializer=_Scaled(self._fan[self.category_tokens][:, None, None]))
@@ -75,6 +77,14 @@ class TokenEncoders(keras.layers.Layer):  # type: ignore[misc]
             hidden += tf.einsum("bch,ct->bth", tf.einsum("bce,ceh->bch", looked_up, self.project), self._of)
         hidden = self._hide(tf.nn.relu(hidden), training=training)
         return tf.einsum("bth,thd->btd", hidden, self.out_kernel) + self.out_bias
+
+    def forget_categories(self, rng: np.random.Generator) -> None:
+        """Draw the vectors of categories anew: they learn rare ones by heart in one pass, the layers behind them need more.
+
+        Source: Liu et al. 2023, Multi-epoch learning for deep click-through rate prediction models.
+        """
+        if self.vocabularies:
+            self.table.assign(_TABLE_SCALE * rng.normal(size=self.table.shape).astype(np.float32))
 
     def _pieces(self, positions: tf.Tensor) -> tf.Tensor:
         """Positions (batch, tokens, columns) beside how far each has come through each piece of -1..1."""

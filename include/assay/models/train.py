@@ -101,6 +101,7 @@ def fit(codes: Sequence[TokenCode], players: Sequence[str], train: Rows, valid: 
     batch = min(size.batch, max(_SMALLEST_BATCH, len(train.y) // _STEPS_PER_EPOCH), len(train.y))
     per_epoch = len(train.y) // batch
     steps = max(size.epochs * per_epoch, size.steps)
+    whole_epochs = steps == size.epochs * per_epoch
     rate = float(np.average(train.y, weights=train.weight))
     bias = math.log(max(rate, 1e-6) / max(1 - rate, 1e-6))
     usual = _log_mean_amount(train)
@@ -123,6 +124,8 @@ def fit(codes: Sequence[TokenCode], players: Sequence[str], train: Rows, valid: 
     while done < steps and looks_since < _PATIENCE:
         if position + batch > len(order):  # every batch is whole: another shape would be another graph
             order, position = rng.permutation(len(train.y)), 0
+            if whole_epochs:
+                network.get_layer("encoders").forget_categories(rng)
         rows = order[position:position + batch]
         position += batch
         visible = token_visibility(codes, draw_coalitions(len(rows), len(players), rng), players)
