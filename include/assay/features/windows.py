@@ -8,7 +8,7 @@ from enum import StrEnum
 
 
 class WindowRole(StrEnum):
-    """What a window is used for; no window serves two purposes."""
+    """What a window is used for; that of the outcome serves nothing but the value."""
 
     TRAIN = "train"
     VALIDATE = "validate"  # early stopping, calibration, choice of the champion
