@@ -28,6 +28,8 @@ def values(kind: pa.DataType) -> st.SearchStrategy[Any]:
         return st.booleans()
     if pa.types.is_list(kind):
         return st.lists(values(kind.value_type), max_size=3)
+    if pa.types.is_struct(kind):
+        return st.fixed_dictionaries({field.name: values(field.type) for field in kind})
     raise NotImplementedError(f"no strategy for {kind}")
 
 

@@ -6,7 +6,7 @@ Nothing here knows the tables: discovery, roles, relations, blocks and network a
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,41 +18,37 @@ import pyarrow.parquet as pq
 from .rows import KEYS, TEST_WEEKS, TRAIN_WEEKS, VALID_WEEKS, WEEKS, cached, cutoff
 
 if TYPE_CHECKING:
-    from assay.models.encoding import TokenCode
-    from assay.models.train import Rows
+    from assay.features.table import FeatureTables
 
 PLATFORM, CASE = "complete_journey", "next_week_purchase"
 PARTITION = "2017-12-10"  # last day of the last test week
 
 
 def write_features(folder: Path, rows: Path) -> Path:
-    """Features of given rows, a row group per week; a cut-off a week, as a night has.
+    """Features of given rows, week by week; a cut-off a week, as a night has.
 
     Args:
         folder: Where results are kept; shared storage is laid out below it.
         rows: What `write_rows` wrote.
 
     Returns:
-        Parquet with week, user, item and the features, tokens in the schema's metadata.
+        Folder with the histories that the behaviour encoder is trained on, and per week a parquet file for each of its tables.
     """
     from assay.storage import code_fingerprint
 
     def build(path: Path) -> None:
         os.environ["ASSAY_STORAGE"] = (folder / "storage").resolve().as_uri()
-        writer = None
-        for week, table in _weeks(rows):
-            table = table.add_column(0, "week", pa.array([week] * len(table), pa.int32()))
-            writer = writer or pq.ParquetWriter(path, table.schema, compression="snappy")
-            writer.write_table(table, row_group_size=len(table))
-        if writer is not None:
-            writer.close()
+        for week, name, table in _tables(rows):
+            (path / str(week)).mkdir(parents=True, exist_ok=True)
+            pq.write_table(table, path / str(week) / f"{name}.parquet", compression="snappy")
 
-    return cached(folder, "features", (rows.name, code_fingerprint("assay.features", "assay.catalog")), build)
+    return cached(folder, "features", (rows.name, code_fingerprint("assay.features", "assay.catalog")), build, suffix="")
 
 
-def _weeks(rows: Path):
-    """Week and feature table, week by week."""
+def _tables(rows: Path):
+    """Week, name and table: the features of every week, and what all households did before the first."""
     from assay.engine import connect, literal
+    from assay.features.history import build_history
     from assay.features.known import Cutoff, KnownViews
     from assay.features.plan import plan_blocks
     from assay.features.table import entity_domains, join_blocks
@@ -76,17 +72,22 @@ def _weeks(rows: Path):
         catalogue = catalogue_of(frame, night, classified)
         snapshots = usable_snapshots(frame, night, by_contract(gated, "gate"))
     blocks = plan_blocks(catalogue, entity_domains(catalogue, case), players_of(case, catalogue))
+    first = Cutoff(cutoff(WEEKS[0]), 7, case.history_days, zone)
+    for name, table in build_history(catalogue, case, blocks, snapshots, first).items():
+        yield WEEKS[0], f"history {name}", table
     for week in WEEKS:
         with connect() as con:
             known = KnownViews(con, catalogue, snapshots, Cutoff(cutoff(week), 7, case.history_days, zone))
             con.execute(f"""CREATE TEMP TABLE {known.candidates} AS SELECT household_id AS "user", product_id AS item
                             FROM {literal(str(rows))} WHERE week = {week} ORDER BY ALL""")
-            yield week, join_blocks(con, known, list(case.entity), blocks)
+            for name, table in join_blocks(con, known, list(case.entity), blocks, {}).tables.items():
+                yield week, name, table
 
 
 def read_frame(features: Path, rows: Path) -> pd.DataFrame:
     """Rows and features as one frame for the peers, categories as such."""
-    frame = pq.read_table(features).to_pandas().rename(columns={"user": "household_id", "item": "product_id"})
+    weeks = [_read(features, week).wide().to_pandas().assign(week=week) for week in WEEKS]
+    frame = pd.concat(weeks, ignore_index=True).rename(columns={"user": "household_id", "item": "product_id"})
     for column in frame.columns.difference(KEYS):
         if not pd.api.types.is_numeric_dtype(frame[column]):
             frame[column] = frame[column].astype("category")
@@ -105,69 +106,39 @@ def predict(features: Path, rows: Path, *, size: str = "base", seed: int = 1) ->
     Returns:
         Predictions of the test rows.
     """
-    from assay.models.encoding import learn_codes
+    from assay.models.learn import LabelledWindow, Windows, learn
     from assay.models.outcome import SIZES
     from assay.models.runtime import prepare_tensorflow
-    from assay.models.train import calibrated, fit, run
+    from assay.models.train import run
 
     prepare_tensorflow()
-    rng, known = np.random.default_rng(seed), pd.read_parquet(rows)
-    table, y, amount, weight = _training_rows(features, known, SIZES[size].negatives, rng)
-    codes = learn_codes(_tokens(features), table)
-    train = _encoded(codes, table, y, amount, weight)
-    del table
-    players = tuple(sorted({asset for code in codes for asset in code.assets}))
-    valid = _window(features, known, codes, VALID_WEEKS)
-    network = fit(codes, players, train, valid, SIZES[size], seed)
-    some = train.take(rng.permutation(len(train.y))[:len(valid.y)])
-    calibration = calibrated(network, some, valid, len(TRAIN_WEEKS))
-    del train, valid
-    test = known[known.week.isin(TEST_WEEKS)]
-    out = run(network, _window(features, known, codes, TEST_WEEKS).encoded, np.ones((1, len(codes)), np.float32))
-    p = calibration.probability(out[:, 0])
-    return test[KEYS].assign(p=p, score=p * np.exp(out[:, 1].astype(np.float64)))
+    known = pd.read_parquet(rows)
+    train, valid = ([LabelledWindow(int((known.week == week).sum()), partial(_labelled, features, known, week))
+                     for week in weeks] for weeks in (TRAIN_WEEKS, VALID_WEEKS))
+    model, _ = learn(Windows(CASE, train, valid, _tables_of(features, WEEKS[0], "history "), 7), SIZES[size], seed)
+    out = []
+    for week in TEST_WEEKS:
+        found = run(model.network, model.encode(_read(features, week)), np.ones((1, len(model.codes)), np.float32))
+        p = model.calibration.probability(found[:, 0])
+        out.append(known.loc[known.week == week, KEYS].assign(p=p, score=p * np.exp(found[:, 1].astype(np.float64))))
+    return pd.concat(out)
 
 
-def _tokens(features: Path):
-    from assay.features.table import tokens_of
-
-    return tokens_of(pq.read_schema(features).empty_table())
-
-
-def _read(features: Path, weeks: Sequence[int]) -> pa.Table:
-    file = pq.ParquetFile(features)
-    return file.read_row_groups([WEEKS.index(week) for week in weeks])
+def _tables_of(features: Path, week: int, beginning: str = "") -> dict[str, pa.Table]:
+    return {path.stem.removeprefix(beginning): pq.read_table(path) for path in sorted((features / str(week)).glob("*.parquet"))
+            if path.stem.startswith("history ") == bool(beginning)}
 
 
-def _outcomes(known: pd.DataFrame, table: pa.Table) -> tuple[np.ndarray, np.ndarray]:
-    """y and amount of the table's rows; both are sorted by key."""
-    mine = known[known.week.isin(table.column("week").unique().to_pylist())]
-    if not np.array_equal(mine.product_id.to_numpy(), table.column("item").to_numpy()):
+def _read(features: Path, week: int) -> FeatureTables:
+    from assay.features.table import FeatureTables
+
+    found = _tables_of(features, week)
+    return FeatureTables(found.pop("user+item"), found)
+
+
+def _labelled(features: Path, known: pd.DataFrame, week: int) -> list[tuple[FeatureTables, np.ndarray, np.ndarray]]:
+    """A week's tables, y and amount."""
+    found, mine = _read(features, week), known[known.week == week]
+    if not np.array_equal(mine.product_id.to_numpy(), found.rows.column("item").to_numpy()):
         raise ValueError("features and rows are not in the same order")
-    return mine.y.to_numpy(np.float32), mine.gmv.to_numpy(np.float32)
-
-
-def _training_rows(features: Path, known: pd.DataFrame, negatives: int, rng: np.random.Generator):
-    from assay.models.train import thin_negatives
-
-    parts, outcomes = [], []
-    for week in TRAIN_WEEKS:
-        table = _read(features, [week])
-        y, amount = _outcomes(known, table)
-        chosen, weight = thin_negatives(y, negatives, rng)
-        parts.append(table.take(chosen))
-        outcomes.append((y[chosen], amount[chosen], weight))
-    return pa.concat_tables(parts), *(np.concatenate(arrays) for arrays in zip(*outcomes, strict=True))
-
-
-def _encoded(codes: Sequence[TokenCode], table: pa.Table, y: np.ndarray, amount: np.ndarray, weight: np.ndarray) -> Rows:
-    from assay.models.encoding import encode
-    from assay.models.train import Rows
-
-    return Rows(encode(codes, table), y, amount, weight)
-
-
-def _window(features: Path, known: pd.DataFrame, codes: Sequence[TokenCode], weeks: Sequence[int]) -> Rows:
-    table = _read(features, weeks)
-    y, amount = _outcomes(known, table)
-    return _encoded(codes, table, y, amount, np.ones(len(y), np.float32))
+    return [(found, mine.y.to_numpy(np.float32), mine.gmv.to_numpy(np.float32))]

@@ -103,19 +103,21 @@ def write_rows(folder: Path, households: str = HOUSEHOLDS, weeks: Sequence[int] 
     return cached(folder, "rows", (households, tuple(weeks)), build)
 
 
-def cached(folder: Path, name: str, recipe: tuple[object, ...], build: Callable[[Path], None]) -> Path:
-    """A file of the folder that is built if it isn't there; a build that fails leaves nothing behind.
+def cached(folder: Path, name: str, recipe: tuple[object, ...], build: Callable[[Path], None],
+           suffix: str = ".parquet") -> Path:
+    """A file or folder below the folder that is built if it isn't there; a build that fails leaves nothing that counts.
 
     Args:
         folder: Where results are kept.
         name: Beginning of the file's name.
         recipe: What the content depends on.
-        build: Writes the file to the path that it is given.
+        build: Writes what is wanted to the path that it is given.
+        suffix: End of the name; a folder has none.
     """
-    path = folder / f"{name}-{hashlib.sha256(repr(recipe).encode()).hexdigest()[:12]}.parquet"
+    path = folder / f"{name}-{hashlib.sha256(repr(recipe).encode()).hexdigest()[:12]}{suffix}"
     if not path.exists():
         folder.mkdir(parents=True, exist_ok=True)
-        part = path.with_suffix(".part")
+        part = path.with_name(f"{path.name}.part")
         build(part)
         part.replace(path)
     return path

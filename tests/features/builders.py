@@ -20,7 +20,7 @@ from assay.features.blocks import Block
 from assay.features.catalogue import AssetFacts, Catalogue, ColumnFacts
 from assay.features.known import Cutoff, KnownViews, SnapshotFiles
 from assay.features.plan import plan_blocks
-from assay.features.table import build_window, entity_domains
+from assay.features.table import FeatureTables, build_window, entity_domains
 
 ZONE = "America/New_York"
 FIRST = dt.date(2020, 2, 3)  # a Monday; clocks go forward in New York on 2020-03-08
@@ -170,9 +170,14 @@ def cutoff(date: dt.date, horizon: int = 7, history: int = 35) -> Cutoff:
     return Cutoff(date, horizon, history, ZONE)
 
 
-def window(folder: Path, data: Data, date: dt.date) -> pa.Table:
-    """The feature table of the hospital's use case at a cut-off."""
+def tables(folder: Path, data: Data, date: dt.date) -> FeatureTables:
+    """The feature tables of the hospital's use case at a cut-off."""
     return build_window(HOSPITAL, CASE, blocks(), write(folder, data), cutoff(date, history=CASE.history_days))
+
+
+def window(folder: Path, data: Data, date: dt.date) -> pa.Table:
+    """The same as one table."""
+    return tables(folder, data, date).wide()
 
 
 def digest(table: pa.Table) -> str:

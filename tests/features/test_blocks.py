@@ -204,7 +204,7 @@ def test_the_dates_of_a_validity_are_both_in_force(tmp_path: Path) -> None:
 def test_columns_may_be_called_like_roles_and_counts(tmp_path: Path) -> None:
     """The same rows under other names give the same features, in the table and in the outcomes."""
     data = b.hospital(2)
-    plain = build_window(b.HOSPITAL, b.CASE, b.blocks(), b.write(tmp_path, data), b.cutoff(DATE))
+    plain = build_window(b.HOSPITAL, b.CASE, b.blocks(), b.write(tmp_path, data), b.cutoff(DATE)).wide()
     names = {"ward.drugs": {"form": "item", "substance": "user", "strength": "Item"},
              "ward.dispensings": {"doses": "item", "cost": "rows"}, "ward.patients": {"sex": "user"},
              "ward.shortages": {"severity": "rows"}, "ward.trials": {"phase": "in_force"}}
@@ -214,7 +214,7 @@ def test_columns_may_be_called_like_roles_and_counts(tmp_path: Path) -> None:
     hospital = b.renamed(b.HOSPITAL, names)
     case = b.CASE.model_copy(update={"exclude": "item = 'gas'"})
     snapshots = b.write_renamed(folder, data, names)
-    odd = build_window(hospital, case, b.blocks(hospital, case), snapshots, b.cutoff(DATE))
+    odd = build_window(hospital, case, b.blocks(hospital, case), snapshots, b.cutoff(DATE)).wide()
     assert odd.num_columns == plain.num_columns and len(set(odd.column_names)) == odd.num_columns
     assert [odd.column(n).to_pylist() for n in odd.column_names] == [plain.column(n).to_pylist() for n in plain.column_names]
 

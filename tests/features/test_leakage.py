@@ -42,7 +42,7 @@ def lake(small_landing: Path) -> j.Lake:
 def build(case: UseCase) -> Callable[[j.Lake], pa.Table]:
     blocks = b.blocks(j.JOURNEY, case)
     cutoff = Cutoff(T, 7, case.history_days, "America/New_York")
-    return lambda of: build_window(j.JOURNEY, case, blocks, j.snapshots(of), cutoff)
+    return lambda of: build_window(j.JOURNEY, case, blocks, j.snapshots(of), cutoff).wide()
 
 
 @pytest.fixture(scope="module")

@@ -14,14 +14,19 @@ from tests.features import builders as b
 
 from assay.errors import NotEnoughData
 from assay.features.candidates import VIA
-from assay.features.table import build_window, channels_of, entity_domains, entity_of, tokens_of, via
+from assay.features.table import FeatureTables, build_window, entity_domains, places, tokens_of, via
 
 DATE = b.day(44)
 
 
 @pytest.fixture(scope="module")
-def table(tmp_path_factory: pytest.TempPathFactory) -> pa.Table:
-    return b.window(tmp_path_factory.mktemp("hospital"), b.hospital(1), DATE)
+def features(tmp_path_factory: pytest.TempPathFactory) -> FeatureTables:
+    return b.tables(tmp_path_factory.mktemp("hospital"), b.hospital(1), DATE)
+
+
+@pytest.fixture(scope="module")
+def table(features: FeatureTables) -> pa.Table:
+    return features.wide()
 
 
 def test_one_sorted_row_a_candidate(table: pa.Table) -> None:
@@ -30,19 +35,44 @@ def test_one_sorted_row_a_candidate(table: pa.Table) -> None:
     assert {user for user, _ in keys} == set(range(1, 8))
 
 
-def test_columns_are_keys_flags_and_the_features_of_every_token(table: pa.Table) -> None:
-    tokens = tokens_of(table)
-    assert tokens == tuple(block.token for block in b.blocks())
-    flags = [via(channel) for channel in channels_of(table)]
-    assert table.column_names == ["user", "item", *flags, *(t.column(f) for t in tokens for f in t.features)]
+def test_columns_are_keys_flags_and_the_features_of_every_token(features: FeatureTables) -> None:
+    assert list(features.tables) == ["user", "item", "user+item"]
+    assert set(features.tokens) == {block.token for block in b.blocks()}
+    flags = [via(channel) for channel in features.channels]
     kinds = {"number": pa.float32(), "category": pa.string()}
-    assert all(table.schema.field(t.column(f)).type == kinds[f.kind] for t in tokens for f in t.features)
-    assert all(table.schema.field(flag).type == pa.bool_() and table.column(flag).null_count == 0 for flag in flags)
+    for of, table in features.tables.items():
+        tokens = tokens_of(table)
+        assert tokens and {t.keys for t in tokens} == {tuple(of.split("+"))}
+        keys = [*of.split("+"), *(flags if table is features.rows else [])]
+        assert table.column_names == [*keys, *(t.column(f) for t in tokens for f in t.features)]
+        assert all(table.schema.field(t.column(f)).type == kinds[f.kind] for t in tokens for f in t.features)
+    rows = features.rows
+    assert all(rows.schema.field(flag).type == pa.bool_() and rows.column(flag).null_count == 0 for flag in flags)
 
 
-def test_metadata_names_entity_and_channels(table: pa.Table) -> None:
-    assert entity_of(table) == ["user", "item"]
-    assert channels_of(table) == {"bought_before": ("ward.dispensings",), "popular": ("ward.dispensings",),
+def test_things_are_those_that_candidates_name_once_and_sorted(features: FeatureTables) -> None:
+    for role, table in features.things.items():
+        assert table.column(role).to_pylist() == sorted(set(features.rows.column(role).to_pylist()))
+
+
+@settings(deadline=None, max_examples=20)
+@given(data=st.data())
+def test_chosen_rows_keep_their_features(data: st.DataObject, features: FeatureTables) -> None:
+    rows = np.array(data.draw(st.lists(st.integers(0, features.rows.num_rows - 1), min_size=1, max_size=8, unique=True)))
+    chosen = features.take(rows)
+    assert chosen.wide().equals(features.wide().take(pa.array(rows)))
+    assert all(len(table) == len(set(chosen.rows.column(role).to_pylist())) for role, table in chosen.things.items())
+
+
+def test_places_of_things_with_several_roles() -> None:
+    things = pa.table({"user": [1, 1, 2], "place": ["a", "b", "a"]})
+    rows = pa.table({"user": [2, 1, 1, 2], "place": ["a", "b", "a", "a"], "item": [9, 8, 7, 6]})
+    assert places(rows, "user+place", things).tolist() == [2, 1, 0, 2]
+
+
+def test_metadata_names_entity_and_channels(features: FeatureTables) -> None:
+    assert features.entity == ["user", "item"]
+    assert features.channels == {"bought_before": ("ward.dispensings",), "popular": ("ward.dispensings",),
                                   "announced_ward.shortages": ("ward.shortages",), "random": ()}
 
 
@@ -96,8 +126,8 @@ def test_columns_that_came_later_are_missing_before(tmp_path: Path) -> None:
     for asset, column in (("ward.drugs", "form"), ("ward.dispensings", "cost"), ("ward.shortages", "clinic_id")):
         for snapshot in snapshots[asset]:
             pq.write_table(pq.read_table(snapshot.files[0]).drop_columns([column]), snapshot.files[0])
-    found = build_window(b.HOSPITAL, b.CASE, b.blocks(), snapshots, b.cutoff(DATE))
-    assert tokens_of(found) == tuple(block.token for block in b.blocks())
+    found = build_window(b.HOSPITAL, b.CASE, b.blocks(), snapshots, b.cutoff(DATE)).wide()
+    assert set(tokens_of(found)) == {block.token for block in b.blocks()}
     assert {found.column(n).null_count for n in ("ward.drugs.form", "ward.dispensings|user.cost")} == {found.num_rows}
     assert found.column("ward.dispensings|user.rows").null_count == 0
 
@@ -118,6 +148,6 @@ def test_entities_without_time_have_one_row_each(tmp_path: Path) -> None:
         "outcome": {"asset": "ward.patients", "label": "sex", "positive": "f"}})
     blocks = [block for block in b.blocks(b.HOSPITAL, case) if block.token.name == "ward.enrolments|customer"]
     found = build_window(b.HOSPITAL, case, blocks, b.write(tmp_path, b.hospital(1)), replace(b.cutoff(DATE), horizon_days=0))
-    assert found.column("customer").to_pylist() == [1, 2, 3, 4, 5, 6]
-    assert channels_of(found) == {} and not [name for name in found.column_names if name.startswith(VIA)]
+    assert found.rows.column("customer").to_pylist() == [1, 2, 3, 4, 5, 6] and not found.things
+    assert found.channels == {} and not [name for name in found.rows.column_names if name.startswith(VIA)]
     assert entity_domains(b.HOSPITAL, case) == {"customer": "patient"}

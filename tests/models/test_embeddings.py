@@ -6,6 +6,7 @@ import pytest
 from tests.models import builders as b
 
 from assay.contracts.schemas import EMBEDDINGS
+from assay.features.table import FeatureTables
 from assay.models.calibration import Calibration
 from assay.models.embeddings import embed
 from assay.models.encoding import encode, learn_codes
@@ -14,11 +15,11 @@ from assay.models.vectors import token_vectors
 
 
 @pytest.fixture(scope="module")
-def made() -> tuple[OutcomeModel, pa.Table, list[dict]]:
-    table, _ = b.clinic(12, 5)
-    codes = learn_codes(b.ALL, table)
+def made() -> tuple[OutcomeModel, FeatureTables, list[dict]]:
+    features, _ = b.clinic(12, 5)
+    codes = learn_codes([features])
     model = OutcomeModel(b.network(codes), codes, Calibration(1, 0), b.PLAYERS)
-    return model, table, embed(model, table)
+    return model, features, embed(model, features)
 
 
 def test_every_key_of_every_role_and_every_asset_has_one_vector(made) -> None:
@@ -31,17 +32,17 @@ def test_every_key_of_every_role_and_every_asset_has_one_vector(made) -> None:
 
 
 def test_a_keys_vector_is_what_the_encoders_of_its_own_tokens_say(made) -> None:
-    model, table, rows = made
-    vectors = token_vectors(model.network, encode(model.codes, table))
-    users = table.column("user").to_numpy()
+    model, features, rows = made
+    vectors = token_vectors(model.network, encode(model.codes, features)).of(slice(None))
+    users = features.rows.column("user").to_numpy()
     for row in rows[:12]:
         place = np.flatnonzero(users == int(row["key"]))[0]
         assert row["vector"] == pytest.approx(vectors[place, :2].ravel(), abs=1e-5)
 
 
 def test_an_assets_vector_is_the_mean_of_the_tokens_that_read_it(made) -> None:
-    model, table, rows = made
-    means = token_vectors(model.network, encode(model.codes, table)).mean(axis=0)
+    model, features, rows = made
+    means = token_vectors(model.network, encode(model.codes, features)).of(slice(None)).mean(axis=0)
     found = {row["key"]: row["vector"] for row in rows if row["entity"] == "asset"}
     assert found["clinic.weather"] == pytest.approx(means[2], abs=1e-5)
     assert found["clinic.visits"] == pytest.approx((means[0] + means[3]) / 2, abs=1e-5)
@@ -54,7 +55,21 @@ def test_rows_fit_the_contract(made) -> None:
 
 
 def test_a_role_that_no_token_speaks_of_alone_has_no_vectors(made) -> None:
-    model, table, _ = made
+    model, features, _ = made
     codes = tuple(code for code in model.codes if code.keys != ("item",))
     fewer = OutcomeModel(b.network(codes), codes, Calibration(1, 0), b.PLAYERS[:2])
-    assert {row["entity"] for row in embed(fewer, table)} == {"user", "asset"}
+    assert {row["entity"] for row in embed(fewer, features)} == {"user", "asset"}
+
+
+def test_a_role_of_which_the_window_knows_nothing_has_no_vectors(made) -> None:
+    model, features, _ = made
+    without = FeatureTables(features.rows, {"user": features.things["user"]})
+    assert {row["entity"] for row in embed(model, without)} == {"user", "asset"}
+
+
+def test_keys_that_are_the_whole_entity_have_vectors_too() -> None:
+    features = b.window(["user"], b.clinic(12)[0].things["user"])
+    codes = learn_codes([features])
+    rows = embed(OutcomeModel(b.network(codes), codes, Calibration(1, 0), b.PLAYERS[:2]), features)
+    assert [row["key"] for row in rows if row["entity"] == "user"] == [str(n) for n in range(12)]
+    assert {len(row["vector"]) for row in rows if row["entity"] == "user"} == {2 * b.SIZE.token}

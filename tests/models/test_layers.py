@@ -1,21 +1,27 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.models import builders as b
 
+from assay.features.blocks import tokens_to_json
+from assay.features.table import TOKENS, tokens_of
+from assay.models import vectors
 from assay.models.encoding import Encoded, TokenCode, encode, learn_codes
-from assay.models.outcome import token_visibility
+from assay.models.outcome import ENCODERS, token_visibility
 from assay.models.runtime import prepare_tensorflow
 from assay.models.train import run
-from assay.models.vectors import token_vectors
+from assay.models.vectors import layers_of, token_vectors
 
 
 @pytest.fixture(scope="module")
 def codes() -> tuple[TokenCode, ...]:
-    return learn_codes(b.ALL, b.clinic()[0])
+    return learn_codes([b.clinic()[0]])
 
 
 @pytest.fixture(scope="module")
@@ -29,12 +35,12 @@ def encoded(codes) -> Encoded:
 
 
 def test_the_head_answers_many_coalitions_as_it_answers_each(network, encoded: Encoded) -> None:
-    head, vectors = network.get_layer("fusion"), token_vectors(network, encoded)
-    visible = token_visibility(learn_codes(b.ALL, b.clinic()[0]), b.every_coalition(), b.PLAYERS)
-    together = head.coalitions(vectors, visible).numpy()
+    head, seen = network.get_layer("fusion"), token_vectors(network, encoded).of(slice(None))
+    visible = token_visibility(learn_codes([b.clinic()[0]]), b.every_coalition(), b.PLAYERS)
+    together = head.coalitions(seen, visible).numpy()
     assert together.shape == (8, len(encoded), 2)
     for coalition, found in zip(visible, together, strict=True):
-        one_by_one = head(vectors, np.repeat(coalition[None], len(encoded), axis=0)).numpy().mean(axis=1)
+        one_by_one = head(seen, np.repeat(coalition[None], len(encoded), axis=0)).numpy().mean(axis=1)
         assert found == pytest.approx(one_by_one, abs=1e-5)
     assert not np.allclose(together[0], together[-1], atol=1e-3)
 
@@ -49,11 +55,11 @@ def test_the_same_for_heads_of_any_shape(tokens: int, size: int, seed: int) -> N
     head = FusionHead(int(rng.integers(1, 9)), int(rng.integers(1, 9)), int(rng.integers(1, 4)))
     head.build((None, tokens, size), (None, tokens))
     b.stirred(head, seed)
-    vectors = rng.normal(size=(7, tokens, size)).astype(np.float32)
+    drawn = rng.normal(size=(7, tokens, size)).astype(np.float32)
     visible = (rng.random((4, tokens)) < 0.5).astype(np.float32)
-    together = head.coalitions(vectors, visible).numpy()
+    together = head.coalitions(drawn, visible).numpy()
     for coalition, found in zip(visible, together, strict=True):
-        each = head(vectors, np.repeat(coalition[None], 7, axis=0)).numpy()
+        each = head(drawn, np.repeat(coalition[None], 7, axis=0)).numpy()
         assert each.shape == (7, head.members, 2)
         assert found == pytest.approx(each.mean(axis=1), abs=1e-5)
 
@@ -75,17 +81,33 @@ def test_a_token_that_is_not_seen_has_no_influence(network, encoded: Encoded, co
 
 
 def test_encoders_read_their_own_columns_alone(network, encoded: Encoded, codes) -> None:
-    before = token_vectors(network, encoded)
+    before = token_vectors(network, encoded).of(slice(None))
     assert before.shape == (len(encoded), 4, b.SIZE.token)
     for place, columns in enumerate(b.columns_of(codes)):
-        after = token_vectors(network, b.overwritten(encoded, *columns))
+        after = token_vectors(network, b.overwritten(encoded, *columns)).of(slice(None))
         others = [n for n in range(4) if n != place]
         assert np.array_equal(after[:, others], before[:, others])
         assert not np.array_equal(after[:, place], before[:, place])
 
 
-def test_batches_change_no_vector(network, encoded: Encoded) -> None:
-    assert token_vectors(network, encoded, batch=7) == pytest.approx(token_vectors(network, encoded), abs=1e-6)
+def test_batches_change_no_vector(network, encoded: Encoded, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = token_vectors(network, encoded)
+    monkeypatch.setattr(vectors, "_BATCH", 7)
+    for found, expected in zip(token_vectors(network, encoded).tables, whole.tables, strict=True):
+        assert found == pytest.approx(expected, abs=1e-6)
+
+
+def test_rows_that_name_the_same_thing_have_its_vectors(network, encoded: Encoded, codes) -> None:
+    """Whether a thing stands once for all rows that name it, or once per row."""
+    numbers, categories = zip(*((table[at], words[at]) for table, words, at in zip(
+        encoded.numbers, encoded.categories, encoded.places.T, strict=True)), strict=True)
+    own = np.repeat(np.arange(len(encoded), dtype=np.int32)[:, None], len(numbers), axis=1)
+    found = token_vectors(network, encoded)
+    assert [len(table) for table in found.tables] == [20, 8, 160] and len(found) == 160
+    assert found.of(slice(None)) == pytest.approx(
+        token_vectors(network, Encoded(numbers, categories, own)).of(slice(None)), abs=1e-6)
+    chosen = np.array([150, 3, 3])
+    assert np.array_equal(found.of(chosen), found.of(slice(None))[chosen])
 
 
 def test_rows_can_each_have_their_own_coalition(network, encoded: Encoded) -> None:
@@ -98,18 +120,23 @@ def test_rows_can_each_have_their_own_coalition(network, encoded: Encoded) -> No
 
 @pytest.mark.parametrize("kind", ["number", "category"])
 def test_tokens_may_have_numbers_or_categories_alone(kind: str) -> None:
-    table, _ = b.clinic(20)
-    tokens = [b.Token(t.name, t.assets, t.keys, tuple(f for f in t.features if f.kind == kind)) for t in b.ALL]
-    codes = learn_codes(tokens, table)
-    found = run(b.network(codes), encode(codes, table), np.ones((1, len(codes)), np.float32))
-    assert found.shape == (len(table), 2) and np.isfinite(found).all()
+    def of_kind(table: pa.Table) -> pa.Table:
+        tokens = [replace(t, features=tuple(f for f in t.features if f.kind == kind)) for t in tokens_of(table)]
+        return table.replace_schema_metadata(table.schema.metadata | {TOKENS: tokens_to_json(tokens)})
+
+    features = b.rewritten(b.clinic(20)[0], of_kind)
+    codes = learn_codes([features])
+    assert [bool(code.numbers) for code in codes] == ([True] * 4 if kind == "number" else [False])
+    found = run(b.network(codes), encode(codes, features), np.ones((1, len(codes)), np.float32))
+    assert found.shape == (160, 2) and np.isfinite(found).all()
 
 
 def test_forgetting_categories_changes_nothing_else(codes) -> None:
-    encoders = b.network(codes).get_layer("encoders")
-    before = {weight.path: weight.numpy() for weight in encoders.weights}
-    encoders.forget_categories(np.random.default_rng(0))
-    changed = [weight.path for weight in encoders.weights if not np.array_equal(weight.numpy(), before[weight.path])]
+    network = b.network(codes)
+    before = {weight.path: weight.numpy() for weight in network.weights}
+    for encoders in layers_of(network, ENCODERS):
+        encoders.forget_categories(np.random.default_rng(0))
+    changed = [weight.path for weight in network.weights if not np.array_equal(weight.numpy(), before[weight.path])]
     assert [path.rsplit("/", 1)[-1] for path in changed] == ["table"]
 
 

@@ -8,7 +8,7 @@ from assay.models.outcome import SIZES, token_visibility
 
 
 def test_a_token_is_seen_if_all_its_assets_are() -> None:
-    codes = learn_codes(b.ALL, b.clinic()[0])
+    codes = learn_codes([b.clinic()[0]])
     assert [code.assets for code in codes] == [
         ("clinic.visits",), ("clinic.patients",), ("clinic.weather",), ("clinic.patients", "clinic.visits")]
     coalitions = np.array([[0, 0, 0], [1, 0, 0], [0, 1, 0], [1, 1, 0], [0, 0, 1], [1, 1, 1]])  # patients, visits, weather
@@ -22,5 +22,5 @@ def test_without_tokens_there_is_nothing_to_see() -> None:
 
 
 def test_larger_sizes_have_more_weights() -> None:
-    codes = learn_codes(b.ALL, b.clinic()[0])
+    codes = learn_codes([b.clinic()[0]])
     assert b.network(codes, SIZES["tiny"]).count_params() < b.network(codes, SIZES["base"]).count_params()

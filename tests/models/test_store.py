@@ -14,7 +14,7 @@ from assay.models.train import run
 
 @pytest.fixture(scope="module")
 def model() -> OutcomeModel:
-    codes = learn_codes(b.ALL, b.clinic()[0])
+    codes = learn_codes([b.clinic()[0]])
     return OutcomeModel(b.network(codes), codes, Calibration(0.5, -1.25), b.PLAYERS)
 
 
@@ -22,7 +22,7 @@ def model() -> OutcomeModel:
 def loaded(model: OutcomeModel) -> OutcomeModel:
     files = to_files(model)
     assert set(files) == {WEIGHTS, FACTS}
-    return from_files(files[WEIGHTS], files[FACTS])
+    return from_files(files.__getitem__)
 
 
 def test_what_is_loaded_equals_what_was_saved(model: OutcomeModel, loaded: OutcomeModel) -> None:
@@ -36,7 +36,7 @@ def test_what_is_loaded_equals_what_was_saved(model: OutcomeModel, loaded: Outco
 def test_a_loaded_model_can_be_saved_again(model: OutcomeModel, loaded: OutcomeModel) -> None:
     files = to_files(loaded)
     assert files[FACTS] == to_files(model)[FACTS]
-    assert identity(from_files(files[WEIGHTS], files[FACTS])) == identity(model)
+    assert identity(from_files(files.__getitem__)) == identity(model)
 
 
 def test_identity_follows_everything_that_predicting_takes(model: OutcomeModel) -> None:

@@ -2,8 +2,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from tests.models import builders as b
 
 from assay.models.calibration import Calibration
@@ -11,31 +9,7 @@ from assay.models.metrics import auc
 from assay.models.outcome import token_visibility
 from assay.models.runtime import prepare_tensorflow
 from assay.models.store import OutcomeModel, identity
-from assay.models.train import draw_coalitions, fit, run, thin_negatives
-
-
-def test_rows_without_the_outcome_are_thinned_to_so_many_for_each_with_it() -> None:
-    y = np.zeros(1000, np.float32)
-    y[[3, 500, 999]] = 1
-    chosen, weight = thin_negatives(y, 20, np.random.default_rng(0))
-    assert len(chosen) == 63 and {3, 500, 999} <= set(chosen.tolist())
-    assert sorted(set(weight.tolist())) == [1.0, pytest.approx(997 / 60)]
-
-
-def test_few_rows_are_all_kept() -> None:
-    chosen, weight = thin_negatives(np.array([0, 1, 0, 0.0]), 8, np.random.default_rng(0))
-    assert chosen.tolist() == [0, 1, 2, 3] and weight.tolist() == [1, 1, 1, 1]
-
-
-@settings(deadline=None, max_examples=80)
-@given(st.lists(st.booleans(), min_size=1, max_size=300), st.integers(1, 10), st.integers(0, 2**32 - 1))
-def test_weights_keep_the_base_rate(outcomes: list[bool], most: int, seed: int) -> None:
-    y = np.array(outcomes, np.float32)
-    chosen, weight = thin_negatives(y, most, np.random.default_rng(seed))
-    assert (np.diff(chosen) > 0).all() and set(np.flatnonzero(y)) <= set(chosen)
-    assert (y[chosen] == 0).sum() <= most * max(1, y.sum())
-    assert np.average(y[chosen], weights=weight) == pytest.approx(y.mean(), abs=1e-5)
-    assert weight.sum() == pytest.approx(len(y), rel=1e-5)
+from assay.models.train import draw_coalitions, fit, run
 
 
 def test_coalitions_are_drawn_by_size_then_by_members() -> None:
@@ -54,11 +28,11 @@ def test_coalitions_are_drawn_by_size_then_by_members() -> None:
 @pytest.fixture(scope="module")
 def trained():
     prepare_tensorflow()
-    table, y = b.clinic(300)
+    features, y = b.clinic(300)
     later, happened = b.clinic(200, seed=9)
-    codes, rows = b.rows(table, y)
+    codes, rows = b.rows(features, y)
     _, valid = b.rows(later, happened, codes)
-    return codes, rows, valid, fit(codes, b.PLAYERS, rows, valid, b.SIZE, seed=7)
+    return codes, rows, valid, fit(codes, b.PLAYERS, b.spooled(rows), valid, b.SIZE, seed=7)
 
 
 def fingerprint(network, codes) -> str:
@@ -68,9 +42,9 @@ def fingerprint(network, codes) -> str:
 @pytest.mark.slow
 def test_equal_seeds_give_equal_weights(trained) -> None:
     codes, rows, valid, network = trained
-    again = fit(codes, b.PLAYERS, rows, valid, b.SIZE, seed=7)
+    again = fit(codes, b.PLAYERS, b.spooled(rows), valid, b.SIZE, seed=7)
     assert fingerprint(again, codes) == fingerprint(network, codes)
-    other = fit(codes, b.PLAYERS, rows, valid, b.SIZE, seed=8)
+    other = fit(codes, b.PLAYERS, b.spooled(rows), valid, b.SIZE, seed=8)
     assert fingerprint(other, codes) != fingerprint(network, codes)
 
 

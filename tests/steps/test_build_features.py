@@ -80,9 +80,9 @@ def test_an_undated_table_feeds_every_window(shop):
     rows = features_of(night)
     assert [row["window"] for row in rows] == ["train", "train", "validate", "outcome", "serve"]
     for row in rows:
-        table = open_store().read(ArtifactRef("window_features", row["uri"], row["row_count"], row["fingerprint"]))
-        assert "landing.products" in {asset for token in tokens_of(table) for asset in token.assets}
-        assert table.column("landing.products.category").null_count == 0
+        found = v.tables_of(row)
+        assert "landing.products" in {asset for token in found.tokens for asset in token.assets}
+        assert found.things["item"].column("landing.products.category").null_count == 0
 
 
 # -- the small platforms --------------------------------------------------------------------------------------------------
@@ -91,10 +91,6 @@ def test_an_undated_table_feeds_every_window(shop):
 @pytest.fixture
 def storage(small_environment: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return v.use_storage(small_environment, monkeypatch)
-
-
-def table_of(row: dict) -> pa.Table:
-    return open_store().read(ArtifactRef("window_features", row["uri"], row["row_count"], row["fingerprint"]))
 
 
 @pytest.mark.slow
@@ -106,10 +102,15 @@ def test_windows_of_a_night_and_their_tables(storage):
         ("serve", "2017-12-25")]
     assert [row["labels_uri"] is None for row in rows] == [False] * 4 + [True]
     for row in rows:
-        table = table_of(row)
-        assert table.num_rows == row["row_count"] > 5000
-        keys = table.select(["user", "item"]).to_pandas()
+        found = v.tables_of(row)
+        assert found.rows.num_rows == row["row_count"] > 5000 and found.entity == ["user", "item"]
+        keys = found.rows.select(["user", "item"]).to_pandas()
         assert keys.equals(keys.drop_duplicates().sort_values(["user", "item"]))
+        assert sorted(found.things) == ["item", "user"]
+        for role, table in found.things.items():
+            assert table.column(role).to_pylist() == sorted(set(keys[role]))
+            assert {token.keys for token in tokens_of(table)} == {(role,)}
+        assert {token.keys for token in tokens_of(found.rows)} == {("user", "item")}
         if row["labels_uri"]:
             labels = open_store().read(ArtifactRef("labels", row["labels_uri"], 0, row["labels_fingerprint"]))
             assert LABELS.conform(labels).num_rows > 300 and set(labels.column("y").to_pylist()) == {1.0}
@@ -121,7 +122,7 @@ def test_the_plan_by_what_classify_found(storage):
     """What the handwritten catalogue of the leakage test says is what `classify` finds."""
     (case,) = v.valued(v.JOURNEY, storage).features
     manifest = load_platform(v.JOURNEY).use_case(case.use_case)
-    found = {token.name for token in tokens_of(table_of(open_store().read(case.ref).to_pylist()[-1]))}
+    found = {token.name for token in v.tables_of(open_store().read(case.ref).to_pylist()[-1]).tokens}
     assert found == {block.token.name for block in b.blocks(j.JOURNEY, manifest)}
 
 
@@ -132,7 +133,8 @@ def test_entities_without_time_share_one_table(storage):
     assert [(row["window"], row["cutoff"], row["row_count"]) for row in rows] == [
         (window, None, 1000) for window in ("train", "validate", "outcome")]
     assert len({row["uri"] for row in rows}) == len({row["labels_uri"] for row in rows}) == 1
-    assets = {asset for token in tokens_of(table_of(rows[0])) for asset in token.assets}
+    assert [row["things"] for row in rows] == [[]] * 3
+    assets = {asset for token in v.tables_of(rows[0]).tokens for asset in token.assets}
     assert assets == {f"landing.applications.{group}" for group in ("account", "history", "loan", "person")}
 
 
@@ -154,6 +156,7 @@ def test_neighbouring_nights_share_the_windows_that_they_train_on(storage):
     assert [row["cutoff"] for row in two] == ["2017-11-27", "2017-12-04", "2017-12-13", "2017-12-20", "2017-12-27"]
     assert [row["labels_fingerprint"] for row in two[:2]] == [row["labels_fingerprint"] for row in one[:2]]
     assert [row["fingerprint"] for row in two[:2]] == [row["fingerprint"] for row in one[:2]]
+    assert [row["things"] for row in two[:2]] == [row["things"] for row in one[:2]]
 
 
 @pytest.mark.slow
@@ -178,7 +181,7 @@ def test_a_quarantined_asset_feeds_nothing_and_stops_nothing(storage, tmp_path, 
     begun = v.begin(v.CREDIT, None, without=("landing.applications.person",))
     (case,) = build_features(begun.night, begun.gated, begun.classified)
     row = open_store().read(case.ref).to_pylist()[0]
-    assert {asset for token in tokens_of(table_of(row)) for asset in token.assets} == {
+    assert {asset for token in v.tables_of(row).tokens for asset in token.assets} == {
         f"landing.applications.{group}" for group in ("account", "history", "loan")}
 
 
@@ -231,7 +234,8 @@ def test_what_the_manifest_says_of_an_asset_is_part_of_the_recipe(tmp_path, monk
         begun = v.begin("shop", None)
         (case,) = build_features(begun.night, begun.gated, begun.classified)
         assert case.reason is None
-        columns.append(table_of(open_store().read(case.ref).to_pylist()[0]).column("landing.orders|user.decayed"))
+        users = v.tables_of(open_store().read(case.ref).to_pylist()[0]).things["user"]
+        columns.append(users.column("landing.orders|user.decayed"))
     assert columns[0] != columns[1]
 
 

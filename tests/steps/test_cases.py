@@ -1,20 +1,23 @@
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 import pytest
+from tests.models import builders as b
 
 from assay.contracts.refs import ArtifactRef, CaseRef
 from assay.contracts.schemas import FEATURES, LABELS, WINDOW_FEATURES
 from assay.errors import NotEnoughData
-from assay.features.table import ENTITY
+from assay.features.blocks import Token
 from assay.features.windows import WindowRole
-from assay.steps.cases import by_contract, case_ref, for_each_case, rows_of, window_rows
+from assay.steps.cases import by_contract, case_ref, for_each_case, rows_of, window_parts, window_rows
 from assay.storage import ArtifactStore, Recipe
+from assay.storage import store as storage
 
+OF_CUSTOMERS = Token("c", ("x.customers",), ("customer", "town"), (b.number("age"),))
+OF_TOWNS = Token("t", ("x.weather",), ("town",), (b.number("rain"),))
 REF = ArtifactRef("model", "x/ds=1/model/a", 0, "f")
 
 
@@ -60,7 +63,7 @@ def test_only_want_of_data_stops_quietly() -> None:
 
 def test_lines_of_a_role_come_oldest_first() -> None:
     rows = [{"use_case": "a", "window": window, "cutoff": cutoff, "uri": "", "fingerprint": "", "row_count": 1,
-             "labels_uri": None, "labels_fingerprint": None}
+             "things": [], "labels_uri": None, "labels_fingerprint": None}
             for window, cutoff in [("train", "2017-02-06"), ("serve", "2017-03-01"), ("train", "2017-01-30")]]
     index = pa.Table.from_pylist(rows, schema=FEATURES.schema)
     assert [row["cutoff"] for row in rows_of(index, WindowRole.TRAIN)] == ["2017-01-30", "2017-02-06"]
@@ -68,22 +71,27 @@ def test_lines_of_a_role_come_oldest_first() -> None:
 
 
 def line(store: ArtifactStore, cutoff: str | None, window: str, *, labelled: bool) -> dict:
-    """A published window of 200 customers, every third of them with an outcome worth its number."""
-    table = pa.table({"customer": list(range(200))}).replace_schema_metadata({ENTITY: json.dumps(["customer"])})
-    where = {"platform": "p", "partition": "2017-01-01", "name": "a", "recipe": Recipe((), "", "")}
-    features = store.publish(WINDOW_FEATURES, table, **where)
+    """A published window of 200 customers in 20 towns, every third of them with an outcome worth its number."""
+    customers = b.table_of([OF_CUSTOMERS], {"customer": np.arange(200), "town": np.arange(200) % 20,
+                                            OF_CUSTOMERS.column(b.number("age")): np.arange(200, dtype=np.float32)})
+    towns = b.table_of([OF_TOWNS], {"town": np.arange(20), OF_TOWNS.column(b.number("rain")): np.arange(20, dtype=np.float32)})
+    where = {"platform": "p", "partition": "2017-01-01", "recipe": Recipe((), "", "")}
+    features = store.publish(WINDOW_FEATURES, b.window(["customer", "town"], customers).rows, name="a", **where)
+    things = store.publish(WINDOW_FEATURES, towns, name="a/town", **where)
     happened = np.arange(0, 200, 3)
-    labels = store.publish(LABELS, pa.table({"customer": happened, "y": np.ones(67, np.float32),
-                                             "amount": happened.astype(np.float32)}), **where)
+    labels = store.publish(LABELS, pa.table({"customer": happened, "town": happened % 20, "y": np.ones(67, np.float32),
+                                             "amount": happened.astype(np.float32)}), name="a", **where)
     return {"window": window, "cutoff": cutoff, "uri": features.uri, "row_count": 200, "fingerprint": features.fingerprint,
+            "things": [{"of": "town", "uri": things.uri, "fingerprint": things.fingerprint}],
             "labels_uri": labels.uri if labelled else None, "labels_fingerprint": labels.fingerprint}
 
 
 def test_rows_of_a_window_with_their_outcomes(tmp_path: Path) -> None:
     store = ArtifactStore(tmp_path.as_uri())
-    table, y, amount = window_rows(store, line(store, "2017-01-01", "train", labelled=True))
-    assert table.num_rows == 200
+    features, y, amount = window_rows(store, line(store, "2017-01-01", "train", labelled=True))
+    assert features.rows.num_rows == 200 and {of: len(table) for of, table in features.things.items()} == {"town": 20}
     assert np.array_equal(y, np.arange(200) % 3 == 0) and np.array_equal(amount, y * np.arange(200))
+    assert features.tokens == (OF_TOWNS, OF_CUSTOMERS) and features.channels == {}
     _, y, amount = window_rows(store, line(store, "2017-01-01", "serve", labelled=False))
     assert not y.any() and not amount.any() and len(y) == 200
 
@@ -92,9 +100,27 @@ def test_without_time_a_window_is_its_share_of_the_entities(tmp_path: Path) -> N
     store = ArtifactStore(tmp_path.as_uri())
     seen: list[int] = []
     for role in ("train", "validate", "outcome"):
-        table, y, amount = window_rows(store, line(store, None, role, labelled=True))
-        keys = table.column("customer").to_numpy()
+        features, y, amount = window_rows(store, line(store, None, role, labelled=True))
+        keys = features.rows.column("customer").to_numpy()
         assert np.array_equal(y, keys % 3 == 0) and np.array_equal(amount, y * keys)
-        assert table.schema.metadata[ENTITY] == b'["customer"]'
+        assert features.entity == ["customer", "town"]
+        assert features.things["town"].column("town").to_pylist() == sorted(set(keys % 20))
         seen += keys.tolist()
     assert sorted(seen) == list(range(200))
+
+
+@pytest.mark.parametrize("cutoff", ["2017-01-01", None], ids=["with time", "without"])
+@pytest.mark.parametrize("labelled", [True, False])
+def test_parts_of_a_window_put_together_are_its_rows(cutoff: str | None, labelled: bool, tmp_path: Path,
+                                                     monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(storage, "_ROW_GROUP", 64)
+    store = ArtifactStore(tmp_path.as_uri())
+    row = line(store, cutoff, "train", labelled=labelled)
+    features, y, amount = window_rows(store, row)
+    parts = list(window_parts(store, row))
+    sizes = [part.rows.num_rows for part, _, _ in parts]
+    assert len(sizes) == 4 and sum(sizes) == len(y) and max(sizes) <= 64
+    assert pa.concat_tables(part.wide() for part, _, _ in parts).equals(features.wide())
+    assert all(part.wide().schema.equals(features.wide().schema, check_metadata=True) for part, _, _ in parts)
+    assert np.array_equal(np.concatenate([part for _, part, _ in parts]), y)
+    assert np.array_equal(np.concatenate([part for _, _, part in parts]), amount) and amount.any() == labelled

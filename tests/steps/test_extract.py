@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from tests.steps import valued as v
 
-from assay.contracts.refs import ArtifactRef, CaseRef
+from assay.contracts.refs import CaseRef
 from assay.contracts.schemas import EMBEDDINGS
 from assay.steps.extract import extract
 from assay.storage import open_store
@@ -24,13 +24,12 @@ def rows(night: v.Valued) -> list[dict]:
 
 def test_the_newest_users_items_and_every_asset_have_vectors(storage: Path) -> None:
     night = v.valued(v.JOURNEY, storage)
-    serve = open_store().read(night.features[0].ref).to_pylist()[-1]
-    table = open_store().read(ArtifactRef("window_features", serve["uri"], serve["row_count"], serve["fingerprint"]))
+    newest = v.tables_of(open_store().read(night.features[0].ref).to_pylist()[-1])
     found = rows(night)
     keys = {entity: [row["key"] for row in found if row["entity"] == entity] for entity in ("user", "item", "asset")}
     assert sum(map(len, keys.values())) == len(found)
     for role in ("user", "item"):
-        assert keys[role] == [str(key) for key in sorted(set(table.column(role).to_pylist()))]
+        assert keys[role] == [str(key) for key in sorted(set(newest.rows.column(role).to_pylist()))]
     assert len(keys["asset"]) == 8 == len(set(keys["asset"]))
     assert all(len({len(row["vector"]) for row in found if row["entity"] == entity}) == 1 for entity in keys)
 

@@ -14,12 +14,11 @@ from tests.steps import valued as v
 
 from assay.contracts.refs import ArtifactRef, CaseRef, Night
 from assay.contracts.schemas import FEATURES, LABELS, MODEL, MODEL_METRICS, WINDOW_FEATURES
-from assay.features.blocks import tokens_to_json
-from assay.features.table import TOKENS
+from assay.features.table import FeatureTables
 from assay.models.store import identity
 from assay.steps.extract import load_model
 from assay.steps.train import train
-from assay.storage import Recipe, open_store
+from assay.storage import Recipe, open_store, store
 
 pytestmark = pytest.mark.slow
 
@@ -80,20 +79,28 @@ def test_one_class_alone_stops_the_use_case(storage: Path, tmp_path: Path, monke
     assert [refs[0] for refs in (found.models, found.embeddings, found.values)] == [CaseRef("default_risk", None, reason)] * 3
 
 
-def clinic_index(first: pa.Table) -> tuple[Night, list[CaseRef]]:
-    """A published index of four weeks of a clinic, `first` being the first one that is trained on."""
-    where = {"platform": "clinic", "partition": "2020-01-31", "recipe": Recipe((), "", "")}
-    rows = []
-    for number, window in enumerate(["train", "train", "validate", "outcome"]):
-        table, y = b.clinic(80, 6, seed=number)
-        table = first if number == 0 else table
-        features = open_store().publish(WINDOW_FEATURES, table, name=f"prescriptions/{number}", **where)
-        outcomes = table.select(["user", "item"]).append_column("y", pa.array(y)).append_column("amount", pa.array(5 * y))
-        labels = open_store().publish(LABELS, outcomes.replace_schema_metadata(None), name=f"prescriptions/{number}", **where)
-        rows.append({"use_case": "prescriptions", "window": window, "cutoff": f"2020-01-0{number + 1}", "uri": features.uri,
-                     "fingerprint": features.fingerprint, "row_count": features.row_count, "labels_uri": labels.uri,
-                     "labels_fingerprint": labels.fingerprint})
-    index = open_store().publish(FEATURES, pa.Table.from_pylist(rows, schema=FEATURES.schema), name="prescriptions", **where)
+WHERE = {"platform": "clinic", "partition": "2020-01-31", "recipe": Recipe((), "", "")}
+
+
+def clinic_index(*windows: FeatureTables) -> tuple[Night, list[CaseRef]]:
+    """A published index of four weeks of a clinic; `windows` stand for the first ones."""
+    lines = []
+    for number, role in enumerate(["train", "train", "validate", "outcome"]):
+        features, y = b.clinic(80, 6, seed=number)
+        name = f"prescriptions/{number}"
+        keys = {role: features.rows.column(role) for role in features.entity}
+        outcomes = pa.table(keys | {"y": y, "amount": 5 * y})
+        labels = open_store().publish(LABELS, outcomes, name=name, **WHERE)
+        features = windows[number] if number < len(windows) else features
+        rows = open_store().publish(WINDOW_FEATURES, features.rows, name=name, **WHERE)
+        things = {of: open_store().publish(WINDOW_FEATURES, table, name=f"{name}/{of}", **WHERE)
+                  for of, table in features.things.items()}
+        lines.append({
+            "use_case": "prescriptions", "window": role, "cutoff": f"2020-01-0{number + 1}", "uri": rows.uri,
+            "fingerprint": rows.fingerprint, "row_count": rows.row_count,
+            "things": [{"of": of, "uri": ref.uri, "fingerprint": ref.fingerprint} for of, ref in things.items()],
+            "labels_uri": labels.uri, "labels_fingerprint": labels.fingerprint})
+    index = open_store().publish(FEATURES, pa.Table.from_pylist(lines, schema=FEATURES.schema), name="prescriptions", **WHERE)
     night = Night("clinic", "2020-01-31", ("prescriptions",), False, "", ArtifactRef("discovered", "", 0, ""), ())
     return night, [CaseRef("prescriptions", index)]
 
@@ -111,33 +118,39 @@ def clinic(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_an_asset_that_began_after_the_first_training_window_is_learned(clinic: None) -> None:
+    """It is all that is said of items: the first window has no table of them."""
     whole, _ = b.clinic(80, 6, seed=0)
-    old = [token for token in b.ALL if "clinic.weather" not in token.assets]
-    first = whole.drop_columns([b.WEATHER.column(f) for f in b.WEATHER.features])
-    first = first.replace_schema_metadata(whole.schema.metadata | {TOKENS: tokens_to_json(old).encode()})
-    night, features = clinic_index(first)
+    night, features = clinic_index(FeatureTables(whole.rows, {"user": whole.things["user"]}))
     (made,) = train(night, features)
     assert load_model(open_store(), made.ref).players == b.PLAYERS
 
 
+def still(table: pa.Table) -> pa.Table:
+    """The table with every feature the same in all rows."""
+    columns = {name: column if name in ("user", "item") else pa.array(
+        ["same" if pa.types.is_string(column.type) else np.float32(1)] * len(table)) for name, column in zip(
+        table.column_names, table.columns, strict=True)}
+    return pa.table(columns).replace_schema_metadata(table.schema.metadata)
+
+
 def test_features_that_never_vary_stop_the_use_case(clinic: None) -> None:
-    whole, _ = b.clinic(80, 6, seed=0)
-    night, features = clinic_index(whole)
-    index = open_store().read(features[0].ref).to_pylist()
-    for row in index:
-        ref = ArtifactRef("window_features", row["uri"], row["row_count"], row["fingerprint"])
-        table = open_store().read(ref)
-        still = pa.table({name: column if name in ("user", "item") else pa.array(
-            ["same" if pa.types.is_string(column.type) else np.float32(1)] * len(table)) for name, column in zip(
-            table.column_names, table.columns, strict=True)}).replace_schema_metadata(table.schema.metadata)
-        open_store().publish(WINDOW_FEATURES, still, platform="clinic", partition="2020-01-31",
-                             name=row["uri"].partition("window_features/")[2], recipe=Recipe((), "", ""))
+    night, features = clinic_index(*(b.rewritten(b.clinic(80, 6, seed=number)[0], still) for number in range(4)))
     (made,) = train(night, features)
     assert made.ref is None and "no feature varies in the training windows" in made.reason
+
+
+def test_windows_that_lie_in_several_row_groups_train_as_well(clinic: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store, "_ROW_GROUP", 100)
+    night, features = clinic_index()
+    (made,) = train(night, features)
+    found = MODEL_METRICS.conform(open_store().read(open_store().get(MODEL_METRICS, "clinic", "2020-01-31", "prescriptions")))
+    (auc,) = (row["value"] for row in found.to_pylist()
+              if (row["model"], row["split"], row["metric"]) == ("outcome", "outcome", "auc"))
+    assert made.reason is None and auc > 0.8
 
 
 def test_files_of_a_model_hold_no_pickle(storage: Path) -> None:
     night = v.valued(v.CREDIT, storage)
     facts = json.loads(open_store().read_file(night.models[0].ref, "model.json"))
-    assert set(facts) == {"codes", "calibration", "players"}
+    assert set(facts) == {"codes", "calibration", "players", "sequence"}
     assert open_store().read_file(night.models[0].ref, "model.keras")[:2] == b"PK"

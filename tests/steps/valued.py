@@ -16,6 +16,7 @@ import yaml
 from assay.config.settings import platform_folders
 from assay.contracts.refs import ArtifactRef, CaseRef, Night
 from assay.contracts.schemas import GATE
+from assay.features.table import FeatureTables
 from assay.steps.build_features import build_features
 from assay.steps.classify import classify
 from assay.steps.discover import discover
@@ -86,6 +87,14 @@ def valued(platform: str, storage: Path) -> Valued:
     """The night of a platform, in the storage of `use_storage`."""
     assert open_store().root == storage.as_uri()
     return finish(begin(platform, PARTITIONS[platform]))
+
+
+def tables_of(line: dict) -> FeatureTables:
+    """The feature tables that a line of the `features` artifact names, whole."""
+    def read(named: dict) -> pa.Table:
+        return open_store().read(ArtifactRef("window_features", named["uri"], 0, named["fingerprint"]))
+
+    return FeatureTables(read(line), {thing["of"]: read(thing) for thing in line["things"]})
 
 
 def manifests(storage: Path) -> dict[str, int]:

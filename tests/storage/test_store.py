@@ -22,6 +22,7 @@ from assay.contracts.refs import ArtifactRef
 from assay.contracts.schemas import DATA_DOCS, MODEL, MODEL_METRICS, VALUES
 from assay.errors import ArtifactMissing, ContractError
 from assay.storage import ArtifactStore, open_store
+from assay.storage import store as module
 from assay.storage.store import _GRACE_SECONDS as GRACE_SECONDS
 
 
@@ -66,6 +67,20 @@ def test_each_table_is_a_part_and_their_order_is_kept(store):
     assert store.read(ref).column("value").to_pylist() == [0.9, 0.1, 0.5]
 
 
+@pytest.mark.parametrize("sizes", [(7, 3), (0,), (4, 0, 1)], ids=str)
+def test_parts_are_the_row_groups_in_order(store, monkeypatch, sizes):
+    """An artifact without rows has one part: its columns."""
+    monkeypatch.setattr(module, "_ROW_GROUP", 3)
+    tables = [metrics(*(place + 0.125 * n for n in range(size))) for place, size in enumerate(sizes)]
+    ref = store.publish(MODEL_METRICS, tables, recipe=recipe(), **WHERE)
+    whole = store.read(ref)
+    read = store.traffic.read
+    parts = list(store.read_in_parts(ref))
+    assert [len(part) for part in parts] == {(7, 3): [3, 3, 1, 3], (0,): [0], (4, 0, 1): [3, 1, 0, 1]}[sizes]
+    assert pa.concat_tables(parts).equals(whole) and parts[0].schema.equals(whole.schema, check_metadata=True)
+    assert store.traffic.read - read == pytest.approx(read, abs=64)
+
+
 def test_the_manifest_tells_what_the_artifact_is_and_was_made_from(local, tmp_path):
     ref = local.publish(MODEL_METRICS, metrics(0.5), recipe=recipe(), **WHERE)
     manifest = json.loads((tmp_path / URI / "_manifest.json").read_text())
@@ -88,7 +103,7 @@ def test_a_table_of_any_contract_comes_back_as_it_was(pair):
     contract, table = pair
     store = ArtifactStore("memory://round-trip")
     ref = store.publish(contract, table, platform="shop", partition="2017-12-31", recipe=recipe())
-    assert store.read(ref).equals(table)
+    assert store.read(ref).equals(table) and pa.concat_tables(store.read_in_parts(ref)).equals(table)
     assert ref.row_count == table.num_rows
 
 

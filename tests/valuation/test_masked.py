@@ -13,13 +13,13 @@ from assay.valuation.game import play
 from assay.valuation.masked import MaskedModel
 from assay.valuation.payoffs import CapturedSales
 
-TABLE, HAPPENED = b.clinic(20, 6, seed=3)
+FEATURES, HAPPENED = b.clinic(20, 6, seed=3)
 CALIBRATION = Calibration(0.8, -0.3)
 
 
 @pytest.fixture(scope="module")
 def codes():
-    return learn_codes(b.ALL, b.clinic()[0])
+    return learn_codes([b.clinic()[0]])
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +33,7 @@ def ask(network, codes, encoded, coalitions, rows=None):
 
 
 def test_it_says_what_the_network_says_under_each_coalition(network, codes) -> None:
-    encoded, coalitions = encode(codes, TABLE), b.every_coalition()
+    encoded, coalitions = encode(codes, FEATURES), b.every_coalition()
     found = ask(network, codes, encoded, coalitions)
     for n, coalition in enumerate(coalitions):
         out = run(network, encoded, token_visibility(codes, coalition[None], b.PLAYERS))
@@ -43,12 +43,13 @@ def test_it_says_what_the_network_says_under_each_coalition(network, codes) -> N
 
 def test_permuting_the_rows_of_an_asset_outside_the_coalition_changes_no_payoff(network, codes) -> None:
     """v(S) sees S alone: the columns of every token that reads the asset are permuted and turned over."""
-    encoded, coalitions = encode(codes, TABLE), b.every_coalition()
-    payoff = CapturedSales(TABLE.column("user").to_numpy(), 5 * HAPPENED, top_k=2, margin=0.5)
+    encoded, coalitions = encode(codes, FEATURES), b.every_coalition()
+    payoff = CapturedSales(FEATURES.rows.column("user").to_numpy(), 5 * HAPPENED, top_k=2, margin=0.5)
     before = play(MaskedModel(network, codes, CALIBRATION, encoded, b.PLAYERS), payoff, b.PLAYERS, {}, {}, len(encoded))
     for n, asset in enumerate(b.PLAYERS):
-        reading = [columns for code, columns in zip(codes, b.columns_of(codes), strict=True) if asset in code.assets]
-        changed = b.overwritten(encoded, [c for numbers, _ in reading for c in numbers], [c for _, cs in reading for c in cs])
+        changed = encoded
+        for code, columns in zip(codes, b.columns_of(codes), strict=True):
+            changed = b.overwritten(changed, *columns) if asset in code.assets else changed
         after = play(MaskedModel(network, codes, CALIBRATION, changed, b.PLAYERS), payoff, b.PLAYERS, {}, {}, len(encoded))
         outside = coalitions[:, n] == 0
         assert np.array_equal(after[outside], before[outside])
@@ -60,7 +61,7 @@ def test_permuting_the_rows_of_an_asset_outside_the_coalition_changes_no_payoff(
 
 
 def test_passes_and_chosen_rows_change_nothing(network, codes, monkeypatch: pytest.MonkeyPatch) -> None:
-    encoded, coalitions = encode(codes, TABLE), b.every_coalition()
+    encoded, coalitions = encode(codes, FEATURES), b.every_coalition()
     whole = ask(network, codes, encoded, coalitions)
     monkeypatch.setattr(masked, "_CELLS", 40)
     rows = np.array([3, 17, 18, 60, 119])
@@ -73,6 +74,6 @@ def test_passes_and_chosen_rows_change_nothing(network, codes, monkeypatch: pyte
 def test_amounts_are_never_negative_nor_out_of_bounds(network, codes) -> None:
     loud = b.network(codes, seed=6)
     loud.set_weights([20 * weight for weight in loud.get_weights()])
-    found = ask(loud, codes, encode(codes, TABLE), b.every_coalition())
+    found = ask(loud, codes, encode(codes, FEATURES), b.every_coalition())
     assert np.isfinite(found.amount).all() and found.amount.min() >= 0
     assert ((found.probability >= 0) & (found.probability <= 1)).all()

@@ -18,6 +18,7 @@ Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
 
 _CATALOGUE_DAYS = 56  # what profiles and rhythms need where nothing is modelled
 _SPARE_DAYS = 14  # labels of sparse assets lie before the first day that is read
+_MONTH_DAYS = 31
 
 
 class _Frozen(BaseModel):
@@ -190,8 +191,11 @@ class Platform(_Frozen):
 
     @property
     def reach_days(self) -> int:
-        """Days before its partition that a run may read: the oldest training window's history, with a fortnight to spare."""
-        return max((case.history_days + (case.train_windows + 3) * (case.outcome.window_days or 0)
+        """Days before its partition that a run may read: the oldest training window's history, with a fortnight to spare.
+
+        The windows of the base model end before the month in which the validation window starts, and on their grid.
+        """
+        return max((case.history_days + _MONTH_DAYS + (case.train_windows + 4) * (case.outcome.window_days or 0)
                     for case in self.use_cases), default=_CATALOGUE_DAYS) + _SPARE_DAYS
 
     def use_case(self, name: str) -> UseCase:

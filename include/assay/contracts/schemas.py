@@ -212,9 +212,11 @@ FEATURES = Contract("features", pa.schema([
     _USE_CASE,
     _col("window", _STRING, "train, validate, outcome or serve"),
     _col("cutoff", _STRING, "first local day that no feature reads; empty without time", null=True),
-    _col("uri", _STRING, "the window_features artifact"),
-    _col("fingerprint", _STRING, "of the window_features artifact"),
+    _col("uri", _STRING, "the window_features artifact of the candidates"),
+    _col("fingerprint", _STRING, "of that artifact"),
     _col("row_count", _INT, "candidate rows", "row"),
+    _col("things", pa.list_(pa.struct([("of", _STRING), ("uri", _STRING), ("fingerprint", _STRING)])),
+         "window_features artifacts of what candidates name, by roles joined with +"),
     _col("labels_uri", _STRING, "the outcomes of the window, null where they are not known yet", null=True),
     _col("labels_fingerprint", _STRING, "of the outcomes", null=True),
 ]), per="use case")

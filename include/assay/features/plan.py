@@ -2,7 +2,7 @@
 
 | assets found | block |
 |---|---|
-| dated asset that names entity keys | `EventHistory` for each key and for the pair |
+| dated asset that names entity keys | `EventHistory` for each key and for the pair; `EventSequence` if it names user and item |
 | the same, known ahead | `Announced`, too; `AnnouncedNearby` where user's events name a place that the announcement names |
 | entity asset whose primary key is an entity key | `Attributes`, and `LiftedHistory` by its categories |
 | association that names one entity key | `Links`, and again for what is in force where an entity asset dates it |
@@ -21,6 +21,7 @@ from assay.features.blocks import (
     Attributes,
     Block,
     EventHistory,
+    EventSequence,
     LiftedHistory,
     LinkPath,
     Links,
@@ -33,6 +34,8 @@ from assay.features.known import is_dated
 _LIFT_BETWEEN = (20, 5000)  # categories with fewer values say little, with more they are nearly keys
 _LIFTS = 3  # attributes of an item that its events are lifted to
 _MANY_MEASURES = 6
+_SEQUENCE = 256  # last events of a user that are kept one by one
+_SEQUENCE_MEASURES = 2
 
 
 def plan_blocks(catalogue: Catalogue, entity_domains: Mapping[str, str], players: Collection[str]) -> list[Block]:
@@ -86,7 +89,9 @@ def _dated(catalogue: Catalogue, asset: AssetFacts, keys: list[tuple[str, str]],
                 yield EventHistory(asset.asset_id, chosen, _measures(asset), (), rhythm=False)
                 yield _announced(asset, chosen)
             else:
-                yield EventHistory(asset.asset_id, chosen, _measures(asset), others, rhythm=size == len(keys))
+                yield EventHistory(asset.asset_id, chosen, _measures(asset), others, rhythm=True)
+    if {"user", "item"} <= {role for role, _ in keys} and not asset.ahead_days:
+        yield _sequence(asset, dict(keys))
     for (user, item) in combinations(keys, 2):
         domain = catalogue.domains[(asset.asset_id, item[1])]
         owner = next((a for a in assets if (o := catalogue.owner(domain)) and a.asset_id == o.asset_id), None)
@@ -99,6 +104,14 @@ def _dated(catalogue: Catalogue, asset: AssetFacts, keys: list[tuple[str, str]],
         for column in alike:
             yield LiftedHistory(asset.asset_id, user, item, owner.asset_id, owner.primary_key[0], column.name,
                                 _measures(asset)[:1])
+
+
+def _sequence(asset: AssetFacts, keys: Mapping[str, str]) -> EventSequence:
+    """What happened together is told by the other key that has the most values: a basket, a session."""
+    session = max((c for c in asset.having(Role.KEY) if c.name not in (keys["user"], keys["item"])),
+                  key=lambda c: (c.distinct_count, c.name), default=None)
+    return EventSequence(asset.asset_id, ("user", keys["user"]), keys["item"], session.name if session else None,
+                         _measures(asset)[:_SEQUENCE_MEASURES], _SEQUENCE)
 
 
 def _announced(asset: AssetFacts, keys: tuple[tuple[str, str], ...]) -> Announced:

@@ -1,12 +1,19 @@
-"""Build one window's feature table: candidates, one column a feature, tokens and channels in the metadata."""
+"""Build one window's feature tables: candidates, and beside them the things that they name.
+
+What is said of a user alone or of an item alone stands once per user or item and not once per candidate, of which there are a
+hundred times as many.
+"""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import duckdb
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from assay.config.manifest import UseCase
 from assay.engine import connect, quote
@@ -19,6 +26,82 @@ from assay.features.known import Cutoff, KnownViews, SnapshotFiles
 TOKENS = b"assay.tokens"
 CHANNELS = b"assay.channels"
 ENTITY = b"assay.entity"
+
+
+@dataclass(frozen=True)
+class FeatureTables:
+    """What is known of one window's candidates; columns of features are named `<token>.<feature>`.
+
+    Attributes:
+        rows: One row per candidate, sorted by key: entity roles, `via_<channel>` flags, features of the tokens that speak of
+            the whole entity; entity and channels as JSON in the schema's metadata.
+        things: What is said of a part of the entity, by its roles joined with `+`: their columns, sorted by them, one row per
+            thing that a candidate names, and its features.
+
+    Every table has its tokens as JSON in the schema's metadata.
+    """
+
+    rows: pa.Table
+    things: Mapping[str, pa.Table]
+
+    @property
+    def entity(self) -> list[str]:
+        """Roles that are the key of a row, in order."""
+        roles: list[str] = json.loads(self.rows.schema.metadata[ENTITY])
+        return roles
+
+    @property
+    def channels(self) -> dict[str, tuple[str, ...]]:
+        """Channel -> assets that it needs; empty where candidates aren't retrieved."""
+        return {name: tuple(assets) for name, assets in json.loads(self.rows.schema.metadata[CHANNELS]).items()}
+
+    @property
+    def tables(self) -> dict[str, pa.Table]:
+        """All tables by their roles joined with `+`, that of the candidates last."""
+        return {**self.things, joined(self.entity): self.rows}
+
+    @property
+    def tokens(self) -> tuple[Token, ...]:
+        """Tokens of all tables."""
+        return tuple(token for table in self.tables.values() for token in tokens_of(table))
+
+    def take(self, positions: np.ndarray) -> FeatureTables:
+        """The candidates at these positions, and the things that they name."""
+        rows = self.rows.take(pa.array(positions))
+        named = {of: np.unique(places(rows, of, table)) for of, table in self.things.items()}
+        return FeatureTables(rows, {of: self.things[of].take(pa.array(found)) for of, found in named.items()})
+
+    def wide(self) -> pa.Table:
+        """One table of all but sequences, what is said of a thing repeated in each row; for tools that read no other."""
+        out = self.rows
+        for of, table in self.things.items():
+            named = pa.array(places(self.rows, of, table))
+            for token in tokens_of(table):
+                for name in (token.column(f) for f in token.features if f.kind != "sequence"):
+                    out = out.append_column(name, table.column(name).take(named))
+        return out.replace_schema_metadata(self.rows.schema.metadata | {TOKENS: tokens_to_json(self.tokens).encode()})
+
+
+def joined(roles: Sequence[str]) -> str:
+    """Name of the table of these roles."""
+    return "+".join(roles)
+
+
+def places(rows: pa.Table, of: str, things: pa.Table) -> np.ndarray:
+    """Which row of `things` each row names, int32, shape (rows,).
+
+    Args:
+        rows: A table with the columns of the roles.
+        of: The roles, joined.
+        things: One row per thing; must hold every one that is named.
+    """
+    roles = of.split("+")
+    if len(roles) == 1:
+        found = pc.index_in(rows.column(of), value_set=things.column(of).combine_chunks())
+        return np.asarray(found.to_numpy(), np.int32)
+    known = things.select(roles).append_column("_place", pa.array(np.arange(things.num_rows, dtype=np.int32)))
+    asked = rows.select(roles).append_column("_row", pa.array(np.arange(rows.num_rows)))
+    return np.asarray(asked.join(known, roles).sort_by("_row").column("_place").to_numpy(), np.int32)
 
 
 def entity_domains(catalogue: Catalogue, case: UseCase) -> dict[str, str]:
@@ -38,8 +121,8 @@ def entity_domains(catalogue: Catalogue, case: UseCase) -> dict[str, str]:
 
 
 def build_window(catalogue: Catalogue, case: UseCase, blocks: Sequence[Block], snapshots: Mapping[str, Sequence[SnapshotFiles]],
-                 cutoff: Cutoff) -> pa.Table:
-    """The feature table of one window.
+                 cutoff: Cutoff) -> FeatureTables:
+    """The feature tables of one window.
 
     Args:
         catalogue: All assets.
@@ -47,10 +130,6 @@ def build_window(catalogue: Catalogue, case: UseCase, blocks: Sequence[Block], s
         blocks: What `plan_blocks` chose.
         snapshots: Usable snapshots by asset; those not known at the cut-off are left aside.
         cutoff: First day that no feature may read.
-
-    Returns:
-        One row per candidate, sorted by key: entity roles, `via_<channel>` flags, features named `<token>.<feature>`; tokens
-        and channels as JSON in the schema's metadata.
 
     Raises:
         NotEnoughData: If there is nobody to predict for, or the manifest's `exclude` can't be computed.
@@ -71,13 +150,14 @@ def build_window(catalogue: Catalogue, case: UseCase, blocks: Sequence[Block], s
             except ValueError as error:
                 raise NotEnoughData(case.name, str(error), "correct exclude in platform.yaml") from error
             channels = {channel.name: channel.assets for channel in found}
-        table = join_blocks(con, known, list(case.entity), blocks)
-    if not table.num_rows:
+        tables = join_blocks(con, known, list(case.entity), blocks, channels)
+    if not tables.rows.num_rows:
         raise NotEnoughData(case.name, f"no candidate before {cutoff.day}", "run a later partition")
-    return table.replace_schema_metadata(table.schema.metadata | {CHANNELS: json.dumps(channels)})
+    return tables
 
 
-def join_blocks(con: duckdb.DuckDBPyConnection, known: KnownViews, entity: Sequence[str], blocks: Sequence[Block]) -> pa.Table:
+def join_blocks(con: duckdb.DuckDBPyConnection, known: KnownViews, entity: Sequence[str], blocks: Sequence[Block],
+                channels: Mapping[str, tuple[str, ...]]) -> FeatureTables:
     """The candidates with the features of every block of which all assets are known.
 
     Args:
@@ -85,38 +165,39 @@ def join_blocks(con: duckdb.DuckDBPyConnection, known: KnownViews, entity: Seque
         known: What is known at the cut-off.
         entity: Roles that are the key, in order.
         blocks: What `plan_blocks` chose.
-
-    Returns:
-        One row per candidate, sorted by key; tokens and key in the schema's metadata.
+        channels: How the candidates were found.
     """
-    usable = [block for block in blocks if known.has(*block.token.assets)]
-    roles = ", ".join(f"_c.{quote(role)}" for role in entity)
+    by_roles: dict[tuple[str, ...], list[Block]] = {}
+    for block in blocks:
+        if known.has(*block.token.assets):
+            by_roles.setdefault(block.token.keys, []).append(block)
+    things = {}
+    for roles in sorted(by_roles.keys() - {tuple(entity)}, key=lambda r: (len(r), [entity.index(role) for role in r])):
+        names = ", ".join(map(quote, roles))
+        things[joined(roles)] = _join(con, f"(SELECT DISTINCT {names} FROM {known.candidates})", roles, by_roles[roles], known)
+    rows = _join(con, known.candidates, entity, by_roles.get(tuple(entity), []), known)
+    metadata = rows.schema.metadata | {ENTITY: json.dumps(list(entity)), CHANNELS: json.dumps(dict(channels))}
+    return FeatureTables(rows.replace_schema_metadata(metadata), things)
+
+
+def _join(con: duckdb.DuckDBPyConnection, keyed: str, roles: Sequence[str], blocks: Sequence[Block],
+          known: KnownViews) -> pa.Table:
+    """`keyed`, a table with a row per key, with the features of blocks that speak of it, sorted by key."""
+    order = ", ".join(f"_c.{quote(role)}" for role in roles)
     select, joins = ["_c.*"], []
-    for number, block in enumerate(usable):
+    for number, block in enumerate(blocks):
         token = block.token
-        con.execute(f"CREATE TEMP TABLE block_{number} AS {block.sql(known)}")
+        con.execute(f"CREATE OR REPLACE TEMP TABLE block_{number} AS {block.sql(known)}")
         select += [f"b{number}.{quote(f.name)} AS {quote(token.column(f))}" for f in token.features]
-        on = " AND ".join(f"b{number}.{quote(role)} = _c.{quote(role)}" for role in token.keys)
+        on = " AND ".join(f"b{number}.{quote(role)} = _c.{quote(role)}" for role in roles)
         joins.append(f"LEFT JOIN block_{number} AS b{number} ON {on}")
-    query = f"SELECT {', '.join(select)} FROM {known.candidates} AS _c {' '.join(joins)} ORDER BY {roles}"
-    metadata = {TOKENS: tokens_to_json(block.token for block in usable).encode(), ENTITY: json.dumps(entity).encode()}
-    return con.sql(query).to_arrow_table().replace_schema_metadata(metadata)
+    table = con.sql(f"SELECT {', '.join(select)} FROM {keyed} AS _c {' '.join(joins)} ORDER BY {order}").to_arrow_table()
+    return table.replace_schema_metadata({TOKENS: tokens_to_json(block.token for block in blocks).encode()})
 
 
 def tokens_of(table: pa.Table) -> tuple[Token, ...]:
-    """The tokens of a feature table."""
+    """The tokens of one of the tables."""
     return tokens_from_json(table.schema.metadata[TOKENS])
-
-
-def channels_of(table: pa.Table) -> dict[str, tuple[str, ...]]:
-    """Channel -> assets that it needs, of a feature table; empty where candidates aren't retrieved."""
-    return {name: tuple(assets) for name, assets in json.loads(table.schema.metadata[CHANNELS]).items()}
-
-
-def entity_of(table: pa.Table) -> list[str]:
-    """Key columns of a feature table, in order."""
-    roles: list[str] = json.loads(table.schema.metadata[ENTITY])
-    return roles
 
 
 def via(channel: str) -> str:

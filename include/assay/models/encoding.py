@@ -11,13 +11,15 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from assay.features.blocks import Token
+from assay.features.table import FeatureTables, joined, places, tokens_of
+from assay.models.behaviour import Behaviour, head_vectors, states
 
 _KNOTS = 33
 _KNOT_ROWS = 60_000  # evenly spaced ones tell the quantiles
 _MISSING, _UNSEEN, _FIRST = 0, 1, 2  # codes of categories
 _RAREST = 5  # a category seen in fewer training rows counts as unseen
 _VOCABULARY = 3000
+_NOTHING = pa.table({"": pa.nulls(1)})  # one thing of which nothing is known
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,7 @@ class TokenCode:
         keys: Entity roles of its rows.
         numbers: Its numeric features.
         categories: Its categorical features.
+        head: Of the behaviour encoder, whose agreement with the user's state is all that the token says; None for others.
     """
 
     name: str
@@ -61,6 +64,7 @@ class TokenCode:
     keys: tuple[str, ...]
     numbers: tuple[NumberCode, ...]
     categories: tuple[CategoryCode, ...]
+    head: int | None = None
 
     @property
     def width(self) -> int:
@@ -70,35 +74,69 @@ class TokenCode:
 
 @dataclass(frozen=True)
 class Encoded:
-    """Rows of a feature table as arrays, the columns of all tokens side by side.
+    """Rows of a window as arrays. What is said of a thing stands once, however many rows name it.
+
+    Behind the tables of `tables_of` stand, where there is a behaviour encoder, the states of the users and then, head by head,
+    what is foretold of the items.
 
     Attributes:
-        numbers: float32, shape (rows, widths of all tokens): per token first the quantile positions in -1..1 (0 where missing),
-            then the flags, 1 where missing.
-        categories: int32, shape (rows, categories of all tokens).
+        numbers: Per table float32, shape (things, widths of its tokens): per token first the quantile positions in -1..1 (0
+            where missing), then the flags, 1 where missing.
+        categories: Per table, int32, shape (things, categories of its tokens).
+        places: Which thing of each table a row names, int32, shape (rows, tables).
     """
 
-    numbers: np.ndarray
-    categories: np.ndarray
+    numbers: tuple[np.ndarray, ...]
+    categories: tuple[np.ndarray, ...]
+    places: np.ndarray
 
     def __len__(self) -> int:
         """Number of rows."""
-        return len(self.numbers)
+        return len(self.places)
 
     def take(self, rows: np.ndarray | slice) -> Encoded:
-        """The rows of these positions."""
-        return Encoded(self.numbers[rows], self.categories[rows])
+        """The rows of these positions; the things stay as they are."""
+        return Encoded(self.numbers, self.categories, self.places[rows])
 
 
-def learn_codes(tokens: Sequence[Token], table: pa.Table) -> tuple[TokenCode, ...]:
-    """Knots and vocabularies from training rows; features that never vary there are left out, and so are empty tokens."""
+def tables_of(codes: Sequence[TokenCode]) -> tuple[str, ...]:
+    """The tables that tokens speak of, by their roles joined, in the order of the tokens."""
+    return tuple(dict.fromkeys(joined(code.keys) for code in codes if code.head is None))
+
+
+def foretelling(behaviour: Behaviour) -> tuple[TokenCode, ...]:
+    """The tokens of a behaviour encoder: one for the items, one for each kind of them."""
+    code = behaviour.code
+    heads = [("", ()), *((f".{kinds.column}", (kinds.asset_id,)) for kinds in code.kinds)]
+    return tuple(TokenCode(f"{code.token}{name}|next", tuple(sorted({*code.assets, *assets})), code.keys, (), (), head)
+                 for head, (name, assets) in enumerate(heads))
+
+
+def together(parts: Sequence[Encoded]) -> Encoded:
+    """Rows of several windows behind one another."""
+    sizes = np.array([[len(numbers) for numbers in part.numbers] for part in parts])
+    before = np.cumsum(sizes, axis=0) - sizes
+    places = [part.places + start for part, start in zip(parts, before, strict=True)]
+    return Encoded(tuple(map(np.concatenate, zip(*(part.numbers for part in parts), strict=True))),
+                   tuple(map(np.concatenate, zip(*(part.categories for part in parts), strict=True))),
+                   np.concatenate(places).astype(np.int32))
+
+
+def learn_codes(parts: Sequence[FeatureTables]) -> tuple[TokenCode, ...]:
+    """Knots and vocabularies from the training windows' rows.
+
+    A thing counts as often as rows name it. Features that never vary there are left out, and so are tokens without any other.
+    """
+    # of all windows: an asset that began between two of them has no token in the first
+    of = {token: table for part in parts for table, features in part.tables.items() for token in tokens_of(features)}
+    order = list(dict.fromkeys(table for part in parts for table in part.tables))
     codes = []
-    for token in tokens:
+    for token in sorted(of, key=lambda token: order.index(of[token])):
         numbers, categories = [], []
         seen: set[bytes] = set()
-        for feature in token.features:
+        for feature in (f for f in token.features if f.kind != "sequence"):
             name = token.column(feature)
-            column = table.column(name)
+            column = _by_row(parts, of[token], name, pa.float32() if feature.kind == "number" else pa.string())
             if feature.kind == "number":
                 knots = _knots(column)
                 if knots:
@@ -112,6 +150,20 @@ def learn_codes(tokens: Sequence[Token], table: pa.Table) -> tuple[TokenCode, ..
         if numbers or categories:
             codes.append(TokenCode(token.name, token.assets, token.keys, tuple(numbers), tuple(categories)))
     return tuple(codes)
+
+
+def _by_row(parts: Sequence[FeatureTables], of: str, name: str, kind: pa.DataType) -> pa.ChunkedArray:
+    """A feature as the rows of all windows see it; missing where a window hasn't got it."""
+    chunks: list[pa.Array] = []
+    for part in parts:
+        table = part.tables.get(of)
+        if table is None or name not in table.column_names:
+            chunks.append(pa.nulls(part.rows.num_rows, kind))
+        elif of in part.things:
+            chunks += table.column(name).take(pa.array(places(part.rows, of, table))).chunks
+        else:
+            chunks += table.column(name).chunks
+    return pa.chunked_array([chunk.cast(kind) for chunk in chunks], kind)
 
 
 def _knots(column: pa.ChunkedArray) -> tuple[float, ...]:
@@ -136,15 +188,51 @@ def _words(column: pa.ChunkedArray) -> tuple[str, ...]:
     return tuple(word for word, _ in kept[:_VOCABULARY])
 
 
-def encode(codes: Sequence[TokenCode], table: pa.Table) -> Encoded:
-    """The rows of a feature table as arrays; a column that is absent counts as missing everywhere."""
-    numbers = np.zeros((table.num_rows, sum(code.width for code in codes)), np.float32)
+def encode(codes: Sequence[TokenCode], features: FeatureTables, behaviour: Behaviour | None = None) -> Encoded:
+    """A window's rows as arrays; a column or a table that is absent counts as missing everywhere.
+
+    Args:
+        codes: Tokens of the model.
+        features: The window.
+        behaviour: The encoder whose heads the codes name.
+    """
+    numbers, categories, named = [], [], []
+    for of in tables_of(codes):
+        own = [code for code in codes if code.head is None and joined(code.keys) == of]
+        table = features.tables.get(of, _NOTHING)
+        numbers.append(_numbers(own, table))
+        columns = [_category(category, table) for code in own for category in code.categories]
+        categories.append(np.column_stack(columns) if columns else np.zeros((table.num_rows, 0), np.int32))
+        named.append(_named(features, of, table))
+    if behaviour is not None:
+        users, items = (_things(features, role) for role in behaviour.code.keys)
+        for role, table, arrays in ((behaviour.code.keys[0], users, [states(behaviour, users)]),
+                                    (behaviour.code.keys[1], items, head_vectors(behaviour, items))):
+            numbers += arrays
+            categories += [np.zeros((table.num_rows, 0), np.int32)] * len(arrays)
+            named += [_named(features, role, table)] * len(arrays)
+    return Encoded(tuple(numbers), tuple(categories), np.column_stack(named))
+
+
+def _named(features: FeatureTables, of: str, table: pa.Table) -> np.ndarray:
+    if table is features.rows:
+        return np.arange(table.num_rows, dtype=np.int32)
+    return np.zeros(features.rows.num_rows, np.int32) if table is _NOTHING else places(features.rows, of, table)
+
+
+def _things(features: FeatureTables, role: str) -> pa.Table:
+    """The table of a role, or what candidates name of it where nothing is said of it alone."""
+    known = features.things.get(role)
+    return known if known is not None else features.rows.select([role]).group_by(role).aggregate([]).sort_by(role)
+
+
+def _numbers(codes: Sequence[TokenCode], table: pa.Table) -> np.ndarray:
+    found = np.zeros((table.num_rows, sum(code.width for code in codes)), np.float32)
     start = 0
     for code in codes:
-        _fill_numbers(numbers[:, start:start + code.width], code.numbers, table)
+        _fill_numbers(found[:, start:start + code.width], code.numbers, table)
         start += code.width
-    categories = [_category(category, table) for code in codes for category in code.categories]
-    return Encoded(numbers, np.column_stack(categories) if categories else np.zeros((table.num_rows, 0), np.int32))
+    return found
 
 
 def _fill_numbers(out: np.ndarray, codes: Sequence[NumberCode], table: pa.Table) -> None:
@@ -188,5 +276,5 @@ def codes_from_json(raw: Sequence[dict[str, Any]]) -> tuple[TokenCode, ...]:
     return tuple(
         TokenCode(r["name"], tuple(r["assets"]), tuple(r["keys"]),
                   tuple(NumberCode(n["column"], tuple(n["knots"]), n["flagged"]) for n in r["numbers"]),
-                  tuple(CategoryCode(c["column"], tuple(c["words"])) for c in r["categories"]))
+                  tuple(CategoryCode(c["column"], tuple(c["words"])) for c in r["categories"]), r["head"])
         for r in raw)

@@ -78,6 +78,11 @@ class TokenEncoders(keras.layers.Layer):  # type: ignore[misc]
         hidden = self._hide(tf.nn.relu(hidden), training=training)
         return tf.einsum("bth,thd->btd", hidden, self.out_kernel) + self.out_bias
 
+    @tf.function(reduce_retracing=True)  # type: ignore[untyped-decorator]
+    def compiled(self, numbers: tf.Tensor, categories: tf.Tensor) -> tf.Tensor:
+        """The same as one graph, for use outside of training."""
+        return self(numbers, categories)
+
     def forget_categories(self, rng: np.random.Generator) -> None:
         """Draw the vectors of categories anew: they learn rare ones by heart in one pass, the layers behind them need more.
 
@@ -136,6 +141,50 @@ class _Scaled(keras.initializers.Initializer):  # type: ignore[misc]
 
 
 @keras.saving.register_keras_serializable("assay")
+class Affinity(keras.layers.Layer):  # type: ignore[misc]
+    """A token of how far a user's state, which is adapted here, agrees with what a head foretells of a thing.
+
+    Args:
+        width: Size of its hidden layer.
+        size: Size of its vector.
+        dropout: Share of hidden entries that training hides.
+
+    Input shapes: states (batch, n) and things (batch, n + 1), a vector and a bias. Output shape: (batch, 1, size).
+    """
+
+    def __init__(self, width: int, size: int, dropout: float = 0.0, **kwargs: object) -> None:
+        super().__init__(**kwargs)
+        self.width, self.size, self.dropout = width, size, dropout
+        self._hide = keras.layers.Dropout(dropout)
+
+    def build(self, states_shape: tuple, things_shape: tuple) -> None:
+        """Create the weights."""
+        n = states_shape[-1]
+        self.adapt = self.add_weight(shape=(n, n), initializer="zeros", name="adapt")
+        self.kernel = self.add_weight(shape=(n + 2, self.width), initializer="glorot_uniform", name="kernel")
+        self.bias = self.add_weight(shape=(self.width,), initializer="zeros", name="bias")
+        self.out_kernel = self.add_weight(shape=(self.width, self.size), initializer="glorot_uniform", name="out_kernel")
+        self.out_bias = self.add_weight(shape=(self.size,), initializer="zeros", name="out_bias")
+
+    def call(self, states: tf.Tensor, things: tf.Tensor, training: bool = False) -> tf.Tensor:
+        """Vectors of shape (batch, 1, size)."""
+        product = (states + tf.matmul(states, self.adapt)) * things[:, :-1]
+        said = tf.concat([product, tf.reduce_sum(product, axis=-1, keepdims=True), things[:, -1:]], axis=-1)
+        hidden = self._hide(tf.nn.relu(tf.matmul(said, self.kernel) + self.bias), training=training)
+        return (tf.matmul(hidden, self.out_kernel) + self.out_bias)[:, None]
+
+    @tf.function(reduce_retracing=True)  # type: ignore[untyped-decorator]
+    def compiled(self, states: tf.Tensor, things: tf.Tensor) -> tf.Tensor:
+        """The same as one graph, for use outside of training."""
+        return self(states, things)
+
+    def get_config(self) -> dict:
+        """Arguments of the constructor."""
+        base: dict = super().get_config()
+        return base | {"width": self.width, "size": self.size, "dropout": self.dropout}
+
+
+@keras.saving.register_keras_serializable("assay")
 class FusionHead(keras.layers.Layer):  # type: ignore[misc]
     """Gated MLPs over token vectors; a token that is not visible is replaced by a learned vector of its own.
 
@@ -180,6 +229,12 @@ class FusionHead(keras.layers.Layer):  # type: ignore[misc]
         seen = tf.einsum("bts,tsh->bh", tokens * visible[:, :, None], self.mix)
         return self._rest(seen + tf.matmul(1.0 - visible, self.absent) + self.bias, training)
 
+    @tf.function(reduce_retracing=True)  # type: ignore[untyped-decorator]
+    def compiled(self, tokens: tf.Tensor, visible: tf.Tensor) -> tf.Tensor:
+        """The same as one graph, for use outside of training."""
+        return self(tokens, visible)
+
+    @tf.function(reduce_retracing=True)  # type: ignore[untyped-decorator]
     def coalitions(self, tokens: tf.Tensor, visible: tf.Tensor) -> tf.Tensor:
         """The members' mean for every row under every coalition.
 

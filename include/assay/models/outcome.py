@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from assay.models.encoding import TokenCode, vocabulary_size
+from assay.features.table import joined
+from assay.models.encoding import TokenCode, tables_of, vocabulary_size
 
 if TYPE_CHECKING:
     import keras
@@ -32,6 +33,10 @@ class Size:
         batch: Most rows per step.
         rate: Peak learning rate.
         negatives: Most rows without the outcome for each row with it; the rest is left out and weighted for.
+        state: Width of a user's state, which the behaviour encoder makes.
+        layers: Of its transformer.
+        events: The last ones of a user that it reads.
+        passes: Of it over all histories.
     """
 
     token: int
@@ -47,36 +52,55 @@ class Size:
     batch: int
     rate: float
     negatives: int
+    state: int
+    layers: int
+    events: int
+    passes: int
 
+
+ENCODERS, AFFINITY = "encoders_", "affinity_"  # begin the names of the layers that encode a table each, or read a head each
 
 SIZES = {
     "tiny": Size(token=12, hidden=32, embedding=8, bins=0, members=1, dropout=0.0, fusion=32, inner=16, epochs=1, steps=200,
-                 batch=2048, rate=4e-3, negatives=6),
+                 batch=2048, rate=4e-3, negatives=6, state=32, layers=1, events=64, passes=4),
     "base": Size(token=16, hidden=64, embedding=16, bins=8, members=4, dropout=0.1, fusion=48, inner=32, epochs=2, steps=1200,
-                 batch=2048, rate=3e-3, negatives=40),
+                 batch=2048, rate=3e-3, negatives=40, state=64, layers=2, events=256, passes=6),
 }
 
 
 def build_network(codes: Sequence[TokenCode], size: Size) -> keras.Model:
     """The untrained network.
 
-    Inputs, by name: `numbers` (batch, numeric columns), `categories` (batch, categorical columns), `visible` (batch, tokens).
+    Inputs, by name: per table of the codes `numbers_<n>` (batch, numeric columns) and `categories_<n>` (batch, categorical
+    columns), of the things that the rows name; states and heads of the behaviour encoder, where codes name heads, as the
+    `numbers_<n>` behind them; and `visible` (batch, tokens).
     Output: (batch, members, 2), logit of the outcome and logarithm of its expected amount if it happens.
     """
     import keras
 
-    from assay.models.layers import FusionHead, TokenEncoders
+    from assay.models.layers import Affinity, FusionHead, TokenEncoders
 
-    number_tokens = [n for n, code in enumerate(codes) for _ in range(code.width)]
-    category_tokens = [n for n, code in enumerate(codes) for _ in code.categories]
-    vocabularies = [vocabulary_size(c) for code in codes for c in code.categories]
-    numbers = keras.Input((len(number_tokens),), name="numbers")
-    categories = keras.Input((len(category_tokens),), dtype="int32", name="categories")
-    visible = keras.Input((len(codes),), name="visible")
-    vectors = TokenEncoders(number_tokens, category_tokens, vocabularies, len(codes), size.hidden, size.token, size.embedding,
-                            size.bins, size.dropout, name="encoders")(numbers, categories)
-    out = FusionHead(size.fusion, size.inner, size.members, size.dropout, name="fusion")(vectors, visible)
-    return keras.Model({"numbers": numbers, "categories": categories, "visible": visible}, out, name="outcome")
+    inputs, vectors = {}, []
+    for n, of in enumerate(tables_of(codes)):
+        own = [code for code in codes if code.head is None and joined(code.keys) == of]
+        number_tokens = [place for place, code in enumerate(own) for _ in range(code.width)]
+        category_tokens = [place for place, code in enumerate(own) for _ in code.categories]
+        vocabularies = [vocabulary_size(category) for code in own for category in code.categories]
+        numbers = inputs[f"numbers_{n}"] = keras.Input((len(number_tokens),), name=f"numbers_{n}")
+        categories = inputs[f"categories_{n}"] = keras.Input((len(category_tokens),), dtype="int32", name=f"categories_{n}")
+        encoders = TokenEncoders(number_tokens, category_tokens, vocabularies, len(own), size.hidden, size.token,
+                                 size.embedding, size.bins, size.dropout, name=f"{ENCODERS}{n}")
+        vectors.append(encoders(numbers, categories))
+    state = len(vectors)  # the tables behind the others: states, then a head each
+    for head in (code.head for code in codes if code.head is not None):
+        for n, width in ((state, size.state), (state + 1 + head, size.state + 1)):
+            inputs.setdefault(f"numbers_{n}", keras.Input((width,), name=f"numbers_{n}"))
+        affinity = Affinity(size.hidden, size.token, size.dropout, name=f"{AFFINITY}{head}")
+        vectors.append(affinity(inputs[f"numbers_{state}"], inputs[f"numbers_{state + 1 + head}"]))
+    inputs["visible"] = visible = keras.Input((len(codes),), name="visible")
+    tokens = keras.layers.Concatenate(axis=1, name="tokens")(vectors) if len(vectors) > 1 else vectors[0]
+    out = FusionHead(size.fusion, size.inner, size.members, size.dropout, name="fusion")(tokens, visible)
+    return keras.Model(inputs, out, name="outcome")
 
 
 def token_visibility(codes: Sequence[TokenCode], coalitions: np.ndarray, players: Sequence[str]) -> np.ndarray:

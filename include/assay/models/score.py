@@ -8,8 +8,9 @@ import numpy as np
 
 from assay.models.metrics import calibration_error, scores
 from assay.models.outcome import token_visibility
+from assay.models.rows import Rows
 from assay.models.store import OutcomeModel
-from assay.models.train import Rows, run
+from assay.models.train import run
 
 _ROWS_PER_SIZE = 10_000
 

@@ -5,17 +5,20 @@ from __future__ import annotations
 import hashlib
 import json
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from assay.features.table import FeatureTables
+from assay.models.behaviour import Behaviour, SequenceCode
 from assay.models.calibration import Calibration
-from assay.models.encoding import TokenCode, codes_from_json, codes_to_json
+from assay.models.encoding import Encoded, TokenCode, codes_from_json, codes_to_json, encode
 
 if TYPE_CHECKING:
     import keras
 
-WEIGHTS, FACTS = "model.keras", "model.json"
+WEIGHTS, FACTS, BEHAVIOUR = "model.keras", "model.json", "behaviour.keras"
 
 
 @dataclass(frozen=True)
@@ -27,47 +30,70 @@ class OutcomeModel:
         codes: How features become its inputs.
         calibration: Of its logits.
         players: Assets that it reads, ascending.
+        behaviour: The encoder of users' events, where there are any.
     """
 
     network: keras.Model
     codes: tuple[TokenCode, ...]
     calibration: Calibration
     players: tuple[str, ...]
+    behaviour: Behaviour | None = None
+
+    def encode(self, features: FeatureTables) -> Encoded:
+        """A window's rows as its inputs."""
+        return encode(self.codes, features, self.behaviour)
 
 
 def to_files(model: OutcomeModel) -> dict[str, bytes]:
     """The model as files by name."""
+    files = {WEIGHTS: _saved(model.network), FACTS: _facts(model)}
+    if model.behaviour is not None:
+        files[BEHAVIOUR] = _saved(model.behaviour.network)
+    return files
+
+
+def _saved(network: keras.Model) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / WEIGHTS
-        model.network.save(path)
-        weights = path.read_bytes()
-    return {WEIGHTS: weights, FACTS: _facts(model)}
+        network.save(path)
+        return path.read_bytes()
 
 
-def from_files(weights: bytes, facts: bytes) -> OutcomeModel:
-    """Inverse of `to_files`; loads in Keras' safe mode, which runs no code from the file."""
+def from_files(read: Callable[[str], bytes]) -> OutcomeModel:
+    """Inverse of `to_files`; loads in Keras' safe mode, which runs no code from the file.
+
+    Args:
+        read: Content of the file of that name.
+    """
+    known = json.loads(read(FACTS))
+    code = SequenceCode.from_json(known["sequence"]) if known["sequence"] else None
+    return OutcomeModel(_loaded(read(WEIGHTS)), codes_from_json(known["codes"]), Calibration(*known["calibration"]),
+                        tuple(known["players"]), Behaviour(_loaded(read(BEHAVIOUR)), code) if code else None)
+
+
+def _loaded(weights: bytes) -> keras.Model:
     import keras
 
-    import assay.models.layers  # noqa: F401 - registers the layers that the file names
+    import assay.models.layers
+    import assay.models.transformer  # noqa: F401 - registers the layers that the file names
 
-    known = json.loads(facts)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / WEIGHTS
         path.write_bytes(weights)
-        network = keras.saving.load_model(path, safe_mode=True, compile=False)
-    return OutcomeModel(network, codes_from_json(known["codes"]), Calibration(*known["calibration"]), tuple(known["players"]))
+        return keras.saving.load_model(path, safe_mode=True, compile=False)
 
 
 def identity(model: OutcomeModel) -> str:
     """Hex SHA-256 of weights, codes and calibration; the files themselves carry dates."""
     digest = hashlib.sha256(_facts(model))
-    for weight in model.network.get_weights():
-        digest.update(str(weight.shape).encode() + weight.tobytes())
+    for network in (model.network, *([model.behaviour.network] if model.behaviour else [])):
+        for weight in network.get_weights():
+            digest.update(str(weight.shape).encode() + weight.tobytes())
     return digest.hexdigest()
 
 
 def _facts(model: OutcomeModel) -> bytes:
     """All but the weights, as canonical JSON."""
     facts = {"codes": codes_to_json(model.codes), "calibration": [model.calibration.scale, model.calibration.shift],
-             "players": list(model.players)}
+             "players": list(model.players), "sequence": model.behaviour.code.to_json() if model.behaviour else None}
     return json.dumps(facts, ensure_ascii=False, sort_keys=True).encode()

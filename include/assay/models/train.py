@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from assay.models.calibration import Calibration, at_level, calibrate
 from assay.models.encoding import Encoded, TokenCode
-from assay.models.outcome import Size, build_network, token_visibility
+from assay.models.outcome import ENCODERS, Size, build_network, token_visibility
+from assay.models.rows import Rows
+from assay.models.spool import Spool
+from assay.models.vectors import layers_of, token_vectors
 
 if TYPE_CHECKING:
     import keras
@@ -21,49 +23,14 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 _AMOUNT_WEIGHT = 0.3  # the amount's loss beside the outcome's: scales of their gradients
+_GENTLE = 0.2  # of the learning rate, for a network that goes on
+_LEAST_RATE = 1e-6
 _LEAST_AMOUNT = 1e-6  # so that a use case whose outcomes are worth nothing has a logarithm
 _FARTHEST = 8.0  # an amount's logarithm is kept within so much of the mean's
 _SMALLEST_BATCH = 512
 _STEPS_PER_EPOCH = 50  # of a small table: below that its batches shrink
 _PATIENCE = 2  # looks at the validation window without gain
 _LOOKS = 5  # how often the validation window is looked at
-
-
-@dataclass(frozen=True)
-class Rows:
-    """Encoded rows with outcomes.
-
-    Attributes:
-        encoded: The features.
-        y: float32 0/1, shape (rows,).
-        amount: float32, shape (rows,); what the outcome was worth, 0 where it didn't happen.
-        weight: float32, shape (rows,); how many rows of the window each stands for.
-    """
-
-    encoded: Encoded
-    y: np.ndarray
-    amount: np.ndarray
-    weight: np.ndarray
-
-    def take(self, rows: np.ndarray | slice) -> Rows:
-        """The rows of these positions."""
-        return Rows(self.encoded.take(rows), self.y[rows], self.amount[rows], self.weight[rows])
-
-
-def thin_negatives(y: np.ndarray, most: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """Keep all rows with the outcome and at most `most` times as many without.
-
-    Returns:
-        Positions of the kept rows, ascending, and their weights, which keep the base rate as it was.
-    """
-    positive, negative = np.flatnonzero(y > 0), np.flatnonzero(y <= 0)
-    kept = negative
-    if len(negative) > most * max(1, len(positive)):
-        kept = rng.choice(negative, most * max(1, len(positive)), replace=False)
-    weight = np.ones(len(y), np.float32)
-    weight[negative] = len(negative) / max(1, len(kept))
-    chosen = np.sort(np.concatenate([positive, kept]))
-    return chosen, weight[chosen]
 
 
 def draw_coalitions(rows: int, players: int, rng: np.random.Generator) -> np.ndarray:
@@ -78,8 +45,9 @@ def draw_coalitions(rows: int, players: int, rng: np.random.Generator) -> np.nda
     return (order < size[:, None]).astype(np.float32)
 
 
-def fit(codes: Sequence[TokenCode], players: Sequence[str], train: Rows, valid: Rows, size: Size, seed: int) -> keras.Model:
-    """Train from scratch with AdamW, cosine decay and early stopping on the validation window.
+def fit(codes: Sequence[TokenCode], players: Sequence[str], train: Spool, valid: Rows, size: Size, seed: int,
+        start: keras.Model | None = None) -> keras.Model:
+    """Train with AdamW, cosine decay and early stopping on the validation window.
 
     Args:
         codes: Tokens of the model.
@@ -88,64 +56,88 @@ def fit(codes: Sequence[TokenCode], players: Sequence[str], train: Rows, valid: 
         valid: Rows of the validation window, seen whole.
         size: Widths and length of training.
         seed: Of weights, order and coalitions.
+        start: A trained network to go on with, at a lower rate and for one pass; from scratch if None.
 
     Returns:
         The network with the weights of its best look at the validation window.
     """
     import keras
-    import tensorflow as tf
 
     keras.utils.set_random_seed(seed)
     rng = np.random.default_rng(seed)
-    network = build_network(codes, size)
-    batch = min(size.batch, max(_SMALLEST_BATCH, len(train.y) // _STEPS_PER_EPOCH), len(train.y))
-    per_epoch = len(train.y) // batch
-    steps = max(size.epochs * per_epoch, size.steps)
-    whole_epochs = steps == size.epochs * per_epoch
-    rate = float(np.average(train.y, weights=train.weight))
-    bias = math.log(max(rate, 1e-6) / max(1 - rate, 1e-6))
-    usual = _log_mean_amount(train)
-    network.get_layer("fusion").out_bias.assign([[bias, usual]] * size.members)
-    optimizer = keras.optimizers.AdamW(keras.optimizers.schedules.CosineDecay(
-        size.rate / 20, steps, warmup_target=size.rate, warmup_steps=max(1, steps // 20)), weight_decay=1e-3, clipnorm=1.0)
+    network, totals = start or build_network(codes, size), train.totals
+    batch = min(size.batch, max(_SMALLEST_BATCH, totals.rows // _STEPS_PER_EPOCH), totals.rows)
+    per_pass = totals.rows // batch
+    steps = per_pass if start else max(size.epochs * per_pass, size.steps)
+    forgets = not start and steps == size.epochs * per_pass
+    rate = min(max(totals.happened / totals.weight, _LEAST_RATE), 1 - _LEAST_RATE)
+    usual = math.log(max(totals.amount / max(1, totals.outcomes), _LEAST_AMOUNT))
+    if not start:
+        network.get_layer("fusion").out_bias.assign([[math.log(rate / (1 - rate)), usual]] * size.members)
+    learn = _Learner(network, size.rate * (_GENTLE if start else 1), steps, usual)
 
-    @tf.function(reduce_retracing=True)  # type: ignore[untyped-decorator]
-    def step(batch: dict, y: tf.Tensor, amount: tf.Tensor, weight: tf.Tensor) -> tf.Tensor:
-        with tf.GradientTape() as tape:
-            loss = _loss(network(batch, training=True), y, amount, weight, usual)
-        variables = network.trainable_variables
-        optimizer.apply_gradients(zip(tape.gradient(loss, variables), variables, strict=True))
-        return loss
+    def new_pass() -> None:
+        if forgets:
+            for encoders in layers_of(network, ENCODERS):
+                encoders.forget_categories(rng)
 
-    best, best_weights, looks_since = math.inf, network.get_weights(), 0
+    best = _validation_loss(network, codes, valid) if start else math.inf
+    best_weights, looks_since = network.get_weights(), 0
     every = max(1, steps // _LOOKS)
-    order = rng.permutation(len(train.y))
-    done = position = 0
-    while done < steps and looks_since < _PATIENCE:
-        if position + batch > len(order):  # every batch is whole: another shape would be another graph
-            order, position = rng.permutation(len(train.y)), 0
-            if whole_epochs:
-                network.get_layer("encoders").forget_categories(rng)
-        rows = order[position:position + batch]
-        position += batch
-        visible = token_visibility(codes, draw_coalitions(len(rows), len(players), rng), players)
-        part = train.take(rows)
-        step(_inputs(part.encoded, visible), part.y, part.amount, part.weight)
-        done += 1
+    batches = _endless(train, batch, rng, new_pass)
+    for done in range(1, steps + 1):
+        part = next(batches)
+        visible = token_visibility(codes, draw_coalitions(len(part.y), len(players), rng), players)
+        learn(part, visible)
         if done % every == 0 or done == steps:
             now = _validation_loss(network, codes, valid)
             looks_since = 0 if now < best else looks_since + 1
             if now < best:
                 best, best_weights = now, network.get_weights()
             logger.info("step %d of %d: validation loss %.5f", done, steps, now)
+            if looks_since == _PATIENCE:
+                break
     network.set_weights(best_weights)
     return network
 
 
-def _log_mean_amount(rows: Rows) -> float:
-    happened = rows.y > 0
-    mean = float(np.maximum(rows.amount[happened], 0).mean()) if happened.any() else 0.0
-    return math.log(max(mean, _LEAST_AMOUNT))
+def _endless(train: Spool, batch: int, rng: np.random.Generator, new_pass: Callable[[], None]) -> Iterator[Rows]:
+    """Batches of pass after pass; between two of them `new_pass` is called."""
+    while True:
+        yield from train.batches(batch, rng)
+        new_pass()
+
+
+class _Learner:
+    """Steps of AdamW under a cosine schedule.
+
+    Args:
+        network: To train.
+        rate: Peak learning rate.
+        steps: How many there will be.
+        usual: Logarithm of the mean amount.
+    """
+
+    def __init__(self, network: keras.Model, rate: float, steps: int, usual: float) -> None:
+        import keras
+        import tensorflow as tf
+
+        optimizer = keras.optimizers.AdamW(keras.optimizers.schedules.CosineDecay(
+            rate / 20, steps, warmup_target=rate, warmup_steps=max(1, steps // 20)), weight_decay=1e-3, clipnorm=1.0)
+
+        @tf.function(reduce_retracing=True)  # type: ignore[untyped-decorator]
+        def step(batch: dict, y: tf.Tensor, amount: tf.Tensor, weight: tf.Tensor) -> tf.Tensor:
+            with tf.GradientTape() as tape:
+                loss = _loss(network(batch, training=True), y, amount, weight, usual)
+            variables = network.trainable_variables
+            optimizer.apply_gradients(zip(tape.gradient(loss, variables), variables, strict=True))
+            return loss
+
+        self._network, self._step = network, step
+
+    def __call__(self, rows: Rows, visible: np.ndarray) -> None:
+        """One step on these rows, each under its own coalition; visible has shape (rows, tokens)."""
+        self._step(_inputs(self._network, rows.encoded, visible), rows.y, rows.amount, rows.weight)
 
 
 def _loss(out: tf.Tensor, y: tf.Tensor, amount: tf.Tensor, weight: tf.Tensor, usual: float) -> tf.Tensor:
@@ -178,16 +170,20 @@ def calibrated(network: keras.Model, train: Rows, valid: Rows, windows: int) -> 
         valid: Rows of the validation window.
         windows: How many training windows there are; each window counts the same.
     """
-    logits = [run(network, rows.encoded, np.ones((1, network.input["visible"].shape[1]), np.float32))[:, 0]
-              for rows in (train, valid)]
+    everything = np.ones((1, network.input["visible"].shape[1]), np.float32)
+    logits = [run(network, rows.encoded, everything)[:, 0] for rows in (train, valid)]
     weights = [train.weight * (windows / train.weight.sum()), valid.weight / valid.weight.sum()]
     return at_level(calibrate(logits[1], valid.y), np.concatenate(logits), np.concatenate([train.y, valid.y]),
                     len(valid.y) * np.concatenate(weights))
 
 
-def _inputs(encoded: Encoded, visible: np.ndarray) -> dict[str, np.ndarray]:
-    """Arrays under the network's input names."""
-    return {"numbers": encoded.numbers, "categories": encoded.categories, "visible": visible}
+def _inputs(network: keras.Model, encoded: Encoded, visible: np.ndarray) -> dict[str, np.ndarray]:
+    """Arrays under the network's input names, a row each."""
+    found = {"visible": visible}
+    for n, (numbers, categories) in enumerate(zip(encoded.numbers, encoded.categories, strict=True)):
+        named = encoded.places[:, n]
+        found |= {f"numbers_{n}": numbers[named], f"categories_{n}": categories[named]}
+    return {name: found[name] for name in network.input}
 
 
 def run(network: keras.Model, encoded: Encoded, visible: np.ndarray, batch: int = 10_000) -> np.ndarray:
@@ -202,9 +198,10 @@ def run(network: keras.Model, encoded: Encoded, visible: np.ndarray, batch: int 
     Returns:
         float32, shape (rows, 2).
     """
+    vectors, head = token_vectors(network, encoded), network.get_layer("fusion").compiled
     out = np.empty((len(encoded), 2), np.float32)
     for start in range(0, len(encoded), batch):
-        part = encoded.take(slice(start, start + batch))
+        part = vectors.of(slice(start, start + batch))
         seen = np.repeat(visible, len(part), axis=0) if len(visible) == 1 else visible[start:start + batch]
-        out[start:start + batch] = network.predict_on_batch(_inputs(part, seen)).mean(axis=1)
+        out[start:start + batch] = head(part, seen).numpy().mean(axis=1)
     return out

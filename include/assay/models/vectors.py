@@ -1,21 +1,60 @@
-"""The encoders of a trained network by themselves."""
+"""The encoders of a trained network by themselves: once per thing, not once per row that names it."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from assay.models.encoding import Encoded
+from assay.models.outcome import AFFINITY, ENCODERS
 
 if TYPE_CHECKING:
     import keras
 
+_BATCH = 16_384
 
-def token_vectors(network: keras.Model, encoded: Encoded, batch: int = 16_384) -> np.ndarray:
-    """What the encoders make of each row, float32, shape (rows, tokens, size)."""
-    import tensorflow as tf
 
-    encoders = tf.function(network.get_layer("encoders"), reduce_retracing=True)
-    parts = [encoded.take(slice(start, start + batch)) for start in range(0, len(encoded), batch)]
-    return np.concatenate([encoders(part.numbers, part.categories).numpy() for part in parts])
+@dataclass(frozen=True)
+class TokenVectors:
+    """What the encoders make of a window.
+
+    Attributes:
+        tables: Per table float32, shape (things, tokens of the table, size).
+        heads: Of the behaviour encoder's heads: what makes vectors (rows, 1, size) of states and things.
+        encoded: The window.
+    """
+
+    tables: tuple[np.ndarray, ...]
+    heads: tuple[Callable, ...]
+    encoded: Encoded
+
+    def __len__(self) -> int:
+        """Number of rows."""
+        return len(self.encoded)
+
+    def of(self, rows: np.ndarray | slice) -> np.ndarray:
+        """Vectors of these rows, float32, shape (rows, tokens, size)."""
+        places, state = self.encoded.places[rows], len(self.tables)
+        found = [table[places[:, n]] for n, table in enumerate(self.tables)]
+        if self.heads:
+            states = self.encoded.numbers[state][places[:, state]]
+            found += [head(states, self.encoded.numbers[n][places[:, n]]).numpy()
+                      for n, head in enumerate(self.heads, state + 1)]
+        return np.concatenate(found, axis=1)
+
+
+def layers_of(network: keras.Model, kind: str) -> list[keras.layers.Layer]:
+    """The layers whose names begin with ENCODERS or AFFINITY, in order."""
+    return [layer for layer in network.layers if layer.name.startswith(kind)]
+
+
+def token_vectors(network: keras.Model, encoded: Encoded) -> TokenVectors:
+    """What the encoders make of every thing that rows name."""
+    found = []
+    for layer, numbers, categories in zip(layers_of(network, ENCODERS), encoded.numbers, encoded.categories, strict=False):
+        found.append(np.concatenate([layer.compiled(numbers[start:start + _BATCH], categories[start:start + _BATCH]).numpy()
+                                     for start in range(0, len(numbers), _BATCH)]))
+    return TokenVectors(tuple(found), tuple(layer.compiled for layer in layers_of(network, AFFINITY)), encoded)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import difflib
 from collections.abc import Sequence
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from assay.contracts.refs import ArtifactRef, CaseRef, Night
@@ -14,8 +15,9 @@ from assay.steps.frame import Frame, open_frame
 
 if TYPE_CHECKING:
     from assay.config import UseCase
+    from assay.features.blocks import Block
     from assay.features.catalogue import Catalogue
-    from assay.features.known import SnapshotFiles
+    from assay.features.known import Cutoff, SnapshotFiles
     from assay.features.windows import Window
 
 _LEAST_HISTORY_DAYS = 28
@@ -93,7 +95,7 @@ def _windows(case: UseCase, partition: str, snapshots: Sequence[SnapshotFiles], 
     The newest one ends with the last day whose outcomes are usable: a window that a missing or quarantined partition cuts short
     would measure less than was earned.
     """
-    from assay.features.windows import WindowRole, plan_windows, split_entities
+    from assay.features.windows import WindowRole, plan_windows, plan_without_base, split_entities
 
     if case.outcome.time is None or case.outcome.window_days is None:
         return split_entities()
@@ -103,8 +105,12 @@ def _windows(case: UseCase, partition: str, snapshots: Sequence[SnapshotFiles], 
     if first:
         newest = dt.date.fromisoformat(max(s.label for s in snapshots))
         last = min(last, newest + dt.timedelta(days=period_days - 1))
-    windows = plan_windows(last, case.outcome.window_days, case.train_windows)
-    kept = [w for w in windows if w.cutoff is not None and w.cutoff >= earliest]
+    kept: list[Window] = []
+    for plan in (plan_windows, plan_without_base):
+        planned = plan(last, case.outcome.window_days, case.train_windows)
+        kept = [w for w in planned if w.cutoff is not None and w.cutoff >= earliest]
+        if any(w.role is WindowRole.BASE_TRAIN for w in kept):
+            return kept
     if not any(w.role is WindowRole.TRAIN for w in kept):
         needed = earliest + dt.timedelta(days=3 * case.outcome.window_days)
         raise NotEnoughData(case.name, f"history from {first} is too short to train for partition {partition}",
@@ -117,7 +123,7 @@ def _build_case(frame: Frame, case: UseCase, catalogue: Catalogue, snapshots: di
 
     from assay.contracts.schemas import FEATURES
     from assay.features.plan import plan_blocks
-    from assay.features.table import entity_domains
+    from assay.features.table import entity_domains, joined
 
     if case.outcome.asset not in catalogue.assets or not snapshots.get(case.outcome.asset):
         raise NotEnoughData(case.name, f"{case.outcome.asset} has no usable partition",
@@ -125,46 +131,54 @@ def _build_case(frame: Frame, case: UseCase, catalogue: Catalogue, snapshots: di
     blocks = plan_blocks(catalogue, entity_domains(catalogue, case), players_of(case, catalogue))
     if not any(snapshots.get(asset) for block in blocks for asset in block.token.assets):
         raise NotEnoughData(case.name, "no usable asset names its entity", "give the key columns the role key under assets")
-    rows = []
-    shared: dict[str | None, tuple[ArtifactRef, ArtifactRef | None]] = {}
+    rows: list[dict] = []
+    inputs: list[str] = []
+    shared: dict[str | None, tuple[dict[str, ArtifactRef], ArtifactRef | None]] = {}
     period = catalogue.assets[case.outcome.asset].period_days
-    for window in _windows(case, frame.partition, snapshots[case.outcome.asset], period):
+    windows = _windows(case, frame.partition, snapshots[case.outcome.asset], period)
+    history = _build_history(frame, case, catalogue, blocks, snapshots, windows[0])
+    if history:
+        rows.append(history)
+        inputs.append(history["fingerprint"])
+    for window in windows:
         cutoff = window.cutoff.isoformat() if window.cutoff else None
         if cutoff not in shared:
             shared[cutoff] = _build_one(frame, case, catalogue, blocks, snapshots, window)
-        features, labels = shared[cutoff]
-        rows.append({"use_case": case.name, "window": window.role.value, "cutoff": cutoff, "uri": features.uri,
-                     "fingerprint": features.fingerprint, "row_count": features.row_count,
+        tables, labels = shared[cutoff]
+        candidates = tables[joined(list(case.entity))]
+        things = [{"of": of, "uri": ref.uri, "fingerprint": ref.fingerprint} for of, ref in tables.items() if ref != candidates]
+        inputs += [ref.fingerprint for ref in tables.values()] + [labels.fingerprint if labels else ""]
+        rows.append({"use_case": case.name, "window": window.role.value, "cutoff": cutoff, "uri": candidates.uri,
+                     "fingerprint": candidates.fingerprint, "row_count": candidates.row_count, "things": things,
                      "labels_uri": labels.uri if labels else None,
                      "labels_fingerprint": labels.fingerprint if labels else None})
-    inputs = [f"{row['fingerprint']}:{row['labels_fingerprint']}" for row in rows]
     return frame.publish(FEATURES, lambda: pa.Table.from_pylist(rows, schema=FEATURES.schema), inputs=inputs, name=case.name)
 
 
-def _build_one(frame: Frame, case: UseCase, catalogue: Catalogue, blocks: Sequence, snapshots: dict[str, list[SnapshotFiles]],
-               window: Window) -> tuple[ArtifactRef, ArtifactRef | None]:
-    """Feature table and, where they are known, outcomes of one window.
+def _build_one(frame: Frame, case: UseCase, catalogue: Catalogue, blocks: Sequence[Block],
+               snapshots: dict[str, list[SnapshotFiles]],
+               window: Window) -> tuple[dict[str, ArtifactRef], ArtifactRef | None]:
+    """Feature tables by their roles and, where they are known, outcomes of one window.
 
-    The table stands under the last day that it reads and in a folder of its recipe, since partitions that classify the same
+    The tables stand under the last day that they read and in a folder of their recipe, since partitions that classify the same
     data differently must not overwrite each other's.
     """
     from assay.contracts.schemas import LABELS, WINDOW_FEATURES
-    from assay.features.blocks import tokens_to_json
-    from assay.features.known import Cutoff, visible
     from assay.features.labels import build_labels, outcome_snapshots
-    from assay.features.table import build_window
+    from assay.features.table import build_window, joined
     from assay.features.windows import WindowRole
 
-    day = window.cutoff or dt.date.fromisoformat(frame.partition) + dt.timedelta(days=1)
-    cutoff = Cutoff(day, window.days or 0, case.history_days, frame.platform.timezone)
-    known = {asset_id: visible(asset, snapshots.get(asset_id, ()), cutoff) for asset_id, asset in catalogue.assets.items()}
-    inputs = [f"{asset}@{s.label}:{s.fingerprint}" for asset, found in known.items() for s in found]
-    config = [case.model_dump(mode="json", exclude={"payoff", "model_size", "train_windows"}), day.isoformat(),
-              tokens_to_json(b.token for b in blocks), repr(blocks), cutoff.timezone, _meaning(catalogue)]
-    folder = frame.recipe(inputs, config).key[:12]
-    features = frame.publish(
-        WINDOW_FEATURES, lambda: build_window(catalogue, case, blocks, snapshots, cutoff), inputs=inputs, config=config,
-        name=f"{case.name}/{folder}", partition=(day - dt.timedelta(days=1)).isoformat())
+    cutoff, known, inputs, config = _recipe(frame, case, catalogue, blocks, snapshots, window)
+    folder = f"{case.name}/{frame.recipe(inputs, config).key[:12]}"
+    partition = (cutoff.day - dt.timedelta(days=1)).isoformat()
+    whole = joined(list(case.entity))
+    spoken_of = {joined(block.token.keys) for block in blocks if all(known[asset] for asset in block.token.assets)}
+    built = cache(lambda: build_window(catalogue, case, blocks, snapshots, cutoff).tables)
+    features = {}
+    for roles in (*sorted(spoken_of - {whole}), whole):
+        features[roles] = frame.publish(
+            WINDOW_FEATURES, partial(lambda of: built()[of], roles), inputs=inputs, config=config,
+            name=folder if roles == whole else f"{folder}/{roles}", partition=partition)
     if window.role is WindowRole.SERVE:
         return features, None
     asset = catalogue.assets[case.outcome.asset]
@@ -176,6 +190,42 @@ def _build_one(frame: Frame, case: UseCase, catalogue: Catalogue, blocks: Sequen
         config=[case.outcome.model_dump(mode="json"), case.entity, last, frame.platform.timezone], name=case.name,
         partition=last)
     return features, labels
+
+
+def _build_history(frame: Frame, case: UseCase, catalogue: Catalogue, blocks: Sequence[Block],
+                   snapshots: dict[str, list[SnapshotFiles]], first: Window) -> dict | None:
+    """Line of the index for what users did before the first training window; None where no events are read one by one."""
+    from assay.contracts.schemas import WINDOW_FEATURES
+    from assay.features.history import build_history, history_tables
+    from assay.features.windows import WindowRole
+
+    cutoff, known, inputs, config = _recipe(frame, case, catalogue, blocks, snapshots, first)
+    names = history_tables(blocks, [asset for asset, found in known.items() if found])
+    if first.cutoff is None or not names:
+        return None
+    built = cache(lambda: build_history(catalogue, case, blocks, snapshots, cutoff))
+    folder = f"{case.name}/{frame.recipe(inputs, config).key[:12]}/{WindowRole.HISTORY}"
+    user, *things = (frame.publish(WINDOW_FEATURES, partial(lambda of: built()[of], name), inputs=inputs, config=config,
+                                   name=f"{folder}/{name}", partition=(cutoff.day - dt.timedelta(days=1)).isoformat())
+                     for name in names)
+    return {"use_case": case.name, "window": WindowRole.HISTORY.value, "cutoff": cutoff.day.isoformat(), "uri": user.uri,
+            "fingerprint": user.fingerprint, "row_count": user.row_count, "labels_uri": None, "labels_fingerprint": None,
+            "things": [{"of": "item", "uri": ref.uri, "fingerprint": ref.fingerprint} for ref in things]}
+
+
+def _recipe(frame: Frame, case: UseCase, catalogue: Catalogue, blocks: Sequence[Block],
+            snapshots: dict[str, list[SnapshotFiles]], window: Window) -> tuple[Cutoff, dict[str, list[SnapshotFiles]], list[str], list]:
+    """Cut-off of a window, what is known of each asset then, and what its tables are made from: inputs, configuration."""
+    from assay.features.blocks import tokens_to_json
+    from assay.features.known import Cutoff, visible
+
+    day = window.cutoff or dt.date.fromisoformat(frame.partition) + dt.timedelta(days=1)
+    cutoff = Cutoff(day, window.days or 0, case.history_days, frame.platform.timezone)
+    known = {asset_id: visible(asset, snapshots.get(asset_id, ()), cutoff) for asset_id, asset in catalogue.assets.items()}
+    inputs = [f"{asset}@{s.label}:{s.fingerprint}" for asset, found in known.items() for s in found]
+    config = [case.model_dump(mode="json", exclude={"payoff", "model_size", "train_windows"}), day.isoformat(),
+              tokens_to_json(b.token for b in blocks), repr(blocks), cutoff.timezone, _meaning(catalogue)]
+    return cutoff, known, inputs, config
 
 
 def _meaning(catalogue: Catalogue) -> list[list]:

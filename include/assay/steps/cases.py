@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from assay.contracts.refs import ArtifactRef, CaseRef
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import numpy as np
     import pyarrow as pa
 
+    from assay.features.table import FeatureTables
     from assay.features.windows import WindowRole
 
 logger = logging.getLogger(__name__)
@@ -59,30 +60,55 @@ def for_each_case(use_cases: Sequence[str], before: Sequence[CaseRef], make: Cal
     return results
 
 
-def window_rows(store: ArtifactStore, row: dict) -> tuple[pa.Table, np.ndarray, np.ndarray]:
+def window_rows(store: ArtifactStore, line: dict) -> tuple[FeatureTables, np.ndarray, np.ndarray]:
     """The rows of one line of the `features` artifact that serve its window.
 
     Args:
         store: Shared storage.
-        row: A row of contract `features`.
+        line: A row of contract `features`.
 
     Returns:
-        The feature table, y and amount (float32; all 0 where outcomes are not known yet).
+        The feature tables, y and amount (float32; all 0 where outcomes are not known yet).
     """
+    import pyarrow as pa
+
+    return _served(store, line, pa.concat_tables(store.read_in_parts(_rows(line))), _things(store, line))
+
+
+def window_parts(store: ArtifactStore, line: dict) -> Iterator[tuple[FeatureTables, np.ndarray, np.ndarray]]:
+    """The same part by part, so that no more than one row group has to be held."""
+    things = _things(store, line)
+    for rows in store.read_in_parts(_rows(line)):
+        yield _served(store, line, rows, things)
+
+
+def _rows(line: dict) -> ArtifactRef:
+    return ArtifactRef("window_features", line["uri"], line["row_count"], line["fingerprint"])
+
+
+def _things(store: ArtifactStore, line: dict) -> dict[str, pa.Table]:
+    return {thing["of"]: store.read(ArtifactRef("window_features", thing["uri"], 0, thing["fingerprint"]))
+            for thing in line["things"]}
+
+
+def _served(store: ArtifactStore, line: dict, rows: pa.Table,
+            things: dict[str, pa.Table]) -> tuple[FeatureTables, np.ndarray, np.ndarray]:
     import numpy as np
 
+    from assay.features.table import FeatureTables
     from assay.features.windows import WindowRole
     from assay.models.rows import join_labels, share_of
 
-    table = store.read(ArtifactRef("window_features", row["uri"], row["row_count"], row["fingerprint"]))
-    if row["labels_uri"]:
-        y, amount = join_labels(table, store.read(ArtifactRef("labels", row["labels_uri"], 0, row["labels_fingerprint"])))
+    features = FeatureTables(rows, things)
+    if line["labels_uri"]:
+        labels = store.read(ArtifactRef("labels", line["labels_uri"], 0, line["labels_fingerprint"]))
+        y, amount = join_labels(features, labels)
     else:
-        y = amount = np.zeros(table.num_rows, np.float32)
-    if row["cutoff"] is not None:
-        return table, y, amount
-    chosen = share_of(table, WindowRole(row["window"]))
-    return table.take(chosen), y[chosen], amount[chosen]
+        y = amount = np.zeros(rows.num_rows, np.float32)
+    if line["cutoff"] is not None:
+        return features, y, amount
+    chosen = share_of(features, WindowRole(line["window"]))
+    return features.take(chosen), y[chosen], amount[chosen]
 
 
 def rows_of(features: pa.Table, role: WindowRole) -> list[dict]:

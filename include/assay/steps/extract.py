@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from assay.contracts.refs import ArtifactRef, CaseRef, Night
@@ -28,10 +29,10 @@ def extract(night: Night, features: Sequence[CaseRef], models: Sequence[CaseRef]
 def load_model(store: ArtifactStore, ref: ArtifactRef) -> OutcomeModel:
     """The outcome model behind a reference."""
     from assay.models.runtime import prepare_tensorflow
-    from assay.models.store import FACTS, WEIGHTS, from_files
+    from assay.models.store import from_files
 
     prepare_tensorflow()
-    return from_files(store.read_file(ref, WEIGHTS), store.read_file(ref, FACTS))
+    return from_files(partial(store.read_file, ref))
 
 
 def _extract_case(frame: Frame, name: str, features: ArtifactRef, model: ArtifactRef) -> ArtifactRef:

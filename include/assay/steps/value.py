@@ -44,32 +44,31 @@ def _value_case(frame: Frame, case: UseCase, features: ArtifactRef, model: Artif
                          inputs=[payoffs.fingerprint], config=config, name=case.name)
 
 
-def _play(frame: Frame, case: UseCase, features: ArtifactRef, model: OutcomeModel) -> pa.Table:
+def _play(frame: Frame, case: UseCase, index: ArtifactRef, model: OutcomeModel) -> pa.Table:
     """Payoff of every coalition and cluster."""
-    from assay.features.table import channels_of, via
+    from assay.features.table import via
     from assay.features.windows import WindowRole
-    from assay.models.encoding import encode
     from assay.valuation.coalitions import all_coalitions
     from assay.valuation.game import play
     from assay.valuation.masked import MaskedModel
     from assay.valuation.table import payoff_table
 
-    (line,) = rows_of(frame.store.read(features), WindowRole.OUTCOME)
-    table, y, amount = window_rows(frame.store, line)
-    channels = channels_of(table)
-    payoff = _payoff(case, table, y, amount)
-    masked = MaskedModel(model.network, model.codes, model.calibration, encode(model.codes, table), model.players)
-    found_by = {channel: table.column(via(channel)).to_numpy() for channel in channels}
-    money = play(masked, payoff, model.players, channels, found_by, table.num_rows)
+    (line,) = rows_of(frame.store.read(index), WindowRole.OUTCOME)
+    features, y, amount = window_rows(frame.store, line)
+    rows, channels = features.rows, features.channels
+    payoff = _payoff(case, rows, y, amount)
+    masked = MaskedModel(model.network, model.codes, model.calibration, model.encode(features), model.players)
+    found_by = {channel: rows.column(via(channel)).to_numpy() for channel in channels}
+    money = play(masked, payoff, model.players, channels, found_by, rows.num_rows)
     return payoff_table(all_coalitions(len(model.players)), model.players, payoff.clusters, money)
 
 
-def _payoff(case: UseCase, table: pa.Table, y: np.ndarray, amount: np.ndarray) -> Payoff:
+def _payoff(case: UseCase, rows: pa.Table, y: np.ndarray, amount: np.ndarray) -> Payoff:
     """The manifest's payoff on the realised outcomes of a window."""
     from assay.valuation.payoffs import CapturedSales, CostMatrix
 
     rule = case.payoff
-    keys = table.column(next(iter(case.entity))).to_numpy()
+    keys = rows.column(next(iter(case.entity))).to_numpy()
     if rule.type == "captured_sales":
         return CapturedSales(keys, amount, top_k=rule.top_k, margin=rule.margin)
     return CostMatrix(keys, y, amount, gain_accept=rule.gain_accept, loss_accept=rule.loss_accept)

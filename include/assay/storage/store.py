@@ -15,7 +15,7 @@ import logging
 import os
 import time
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -147,6 +147,16 @@ class ArtifactStore:
                 tables.append(pq.read_table(handle, columns=columns))
         self.traffic.read += sum(table.nbytes for table in tables)
         return pa.concat_tables(tables)
+
+    def read_in_parts(self, ref: ArtifactRef) -> Iterator[pa.Table]:
+        """The artifact row group by row group, in order, so that no more than one has to be held; at least one table."""
+        for path in self.files(ref):
+            with self._fs.open(path, "rb") as handle:
+                file = pq.ParquetFile(handle)
+                for group in range(file.num_row_groups):
+                    table = file.read_row_group(group)
+                    self.traffic.read += table.nbytes
+                    yield table
 
     def read_file(self, ref: ArtifactRef, name: str) -> bytes:
         """The content of one file that was published under `name` by `publish_files`.

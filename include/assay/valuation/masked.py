@@ -32,11 +32,9 @@ class MaskedModel:
 
     def __init__(self, network: keras.Model, codes: Sequence[TokenCode], calibration: Calibration,
                  encoded: Encoded, players: Sequence[str]) -> None:
-        import tensorflow as tf
-
         self._codes, self._calibration, self._players = codes, calibration, players
         self.vectors = token_vectors(network, encoded)
-        self._head = tf.function(network.get_layer("fusion").coalitions, reduce_retracing=True)
+        self._head = network.get_layer("fusion").coalitions
 
     def predict(self, coalitions: np.ndarray, rows: np.ndarray) -> Prediction:
         """Probability and expected amount, shape (coalitions, rows)."""
@@ -47,7 +45,7 @@ class MaskedModel:
         step = max(1, _CELLS // len(asked))
         for start in range(0, len(rows), step):
             part = rows[start:start + step]
-            out[:, start:start + step] = self._head(self.vectors[part], asked).numpy()
+            out[:, start:start + step] = self._head(self.vectors.of(part), asked).numpy()
         probability = self._calibration.probability(out[..., 0]).astype(np.float32)
         amount = np.exp(np.clip(out[..., 1], -20, 20))
         return Prediction(probability[answer.ravel()], amount[answer.ravel()])

@@ -7,6 +7,7 @@ from assay.features.blocks.events import EventHistory
 from assay.features.blocks.lifted import LiftedHistory
 from assay.features.blocks.links import Links, Validity
 from assay.features.blocks.paths import LinkPath
+from assay.features.blocks.sequence import EventSequence
 
-__all__ = ["Announced", "AnnouncedNearby", "Attributes", "Block", "EventHistory", "Feature", "Known", "LiftedHistory",
-           "LinkPath", "Links", "Token", "Validity", "tokens_from_json", "tokens_to_json"]
+__all__ = ["Announced", "AnnouncedNearby", "Attributes", "Block", "EventHistory", "EventSequence", "Feature", "Known",
+           "LiftedHistory", "LinkPath", "Links", "Token", "Validity", "tokens_from_json", "tokens_to_json"]

@@ -20,12 +20,12 @@ class Feature:
 
     Attributes:
         name: Unique within the token.
-        kind: number (float32, null where there is nothing to say) or category (text).
+        kind: number (float32, null where there is nothing to say), category (text) or sequence (a list).
         sources: (asset id, column) that it reads, join keys aside.
     """
 
     name: str
-    kind: Literal["number", "category"]
+    kind: Literal["number", "category", "sequence"]
     sources: tuple[tuple[str, str], ...]
 
 

@@ -19,7 +19,7 @@ def habit(windows: tuple[int, ...], measures: tuple[str, ...], things: tuple[str
 
     Args:
         windows: Days back that rows are counted within.
-        measures: Additive columns that are summed.
+        measures: Additive columns that are summed and averaged.
         things: Key columns whose different values are counted.
         roles: Names that are taken.
         rhythm: Also say how regularly it happens and whether it is due again: the last days, the usual gap between two days,
@@ -42,6 +42,7 @@ def habit(windows: tuple[int, ...], measures: tuple[str, ...], things: tuple[str
         exact = f"try_cast({quote(measure)} AS DECIMAL(18, 4))"
         found[free_name(measure, [*found, *roles])] = (f"sum({exact})", measure)
         found[free_name(f"{measure}_28d", [*found, *roles])] = (f"sum({exact}) FILTER (_age <= 28)", measure)
+        found[free_name(f"{measure}_mean", [*found, *roles])] = (f"sum({exact}) / count(*)", measure)
     for thing in things:
         found[free_name(f"different_{thing}", [*found, *roles])] = (f"count(DISTINCT {quote(thing)})", thing)
     return found

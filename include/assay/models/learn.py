@@ -1,0 +1,162 @@
+"""From a use case's windows to its model: behaviour encoder, codes, network, calibration."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+
+from assay.errors import NotEnoughData
+from assay.features.table import TOKENS, FeatureTables, tokens_of
+from assay.models.behaviour import FIRST, Behaviour, Kinds, item_codes, kind_codes, learn_sequence_code, read_events
+from assay.models.encoding import TokenCode, encode, foretelling, learn_codes
+from assay.models.outcome import Size
+from assay.models.pretrain import pretrain
+from assay.models.rows import Rows, put_together, thin_negatives
+from assay.models.spool import Spool
+from assay.models.store import OutcomeModel
+from assay.models.train import calibrated, fit
+
+logger = logging.getLogger(__name__)
+
+_LEARNED_ROWS = 200_000  # of the training windows, for knots and vocabularies
+_SCORED_ROWS = 100_000  # of a validation window, for calibration and scores: more don't move them
+_STOPPING_ROWS = 30_000  # of the validation windows, for early stopping; of the training windows, for the level
+
+_NO_ITEMS = pa.table({"item": pa.nulls(0, pa.string())}).replace_schema_metadata({TOKENS: b"[]"})
+
+Part = tuple[FeatureTables, np.ndarray, np.ndarray]  # tables, y and amount of some of a window's candidates
+
+
+@dataclass(frozen=True)
+class LabelledWindow:
+    """Candidates of a window whose outcomes are known.
+
+    Attributes:
+        rows: About how many.
+        parts: Reads them part by part, anew with each call.
+    """
+
+    rows: int
+    parts: Callable[[], Iterable[Part]]
+
+    def some(self, most: int, rng: np.random.Generator) -> Iterator[Part]:
+        """At most about `most` candidates, drawn at random from each part."""
+        share = min(1.0, most / max(1, self.rows))
+        for features, y, amount in self.parts():
+            chosen = np.sort(rng.permutation(len(y))[:max(1, round(share * len(y)))])
+            yield features.take(chosen), y[chosen], amount[chosen]
+
+
+@dataclass(frozen=True)
+class Windows:
+    """What a model is made from.
+
+    Attributes:
+        name: Of the use case.
+        train: Training windows, oldest first.
+        valid: Validation windows.
+        history: Tables `user` and `item` of what happened before the first training window; None where there is none.
+        days: Length of a window.
+    """
+
+    name: str
+    train: Sequence[LabelledWindow]
+    valid: Sequence[LabelledWindow]
+    history: Mapping[str, pa.Table] | None
+    days: int
+
+
+def learn(windows: Windows, size: Size, seed: int) -> tuple[OutcomeModel, Rows]:
+    """Train from scratch.
+
+    Returns:
+        The model, and the validation rows that it was chosen and calibrated on, in random order.
+
+    Raises:
+        NotEnoughData: If no feature varies, or all training rows have the same outcome.
+    """
+    rng = np.random.default_rng(seed)
+    behaviour = _behaviour(windows, size, seed)
+    each = _LEARNED_ROWS // len(windows.train)
+    codes = learn_codes([features for window in windows.train for features, _, _ in window.some(each, rng)])
+    codes += foretelling(behaviour) if behaviour else ()
+    if not codes:
+        raise NotEnoughData(windows.name, "no feature varies in the training windows", "check the assets that feed it")
+    players = tuple(sorted({asset for code in codes for asset in code.assets}))
+    with Spool() as train:
+        sample = _spool(train, windows, codes, behaviour, size, rng)
+        if not 0 < train.totals.outcomes < train.totals.rows:
+            raise NotEnoughData(windows.name, f"all {train.totals.rows} training rows have the same outcome",
+                                "train on more windows or entities")
+        valid = scored_rows(windows.valid, codes, behaviour, rng)
+        network = fit(codes, players, train, valid.take(slice(_STOPPING_ROWS)), size, seed)
+    calibration = calibrated(network, sample, valid, len(windows.train))
+    return OutcomeModel(network, codes, calibration, players, behaviour), valid
+
+
+def learn_on(base: OutcomeModel, windows: Windows, size: Size, seed: int) -> tuple[OutcomeModel, Rows]:
+    """Train a base model on, over windows that came since: gently, for one pass, and only if the validation windows gain.
+
+    Returns:
+        As `learn`.
+    """
+    rng = np.random.default_rng(seed)
+    with Spool() as train:
+        sample = _spool(train, windows, base.codes, base.behaviour, size, rng)
+        valid = scored_rows(windows.valid, base.codes, base.behaviour, rng)
+        network = fit(base.codes, base.players, train, valid.take(slice(_STOPPING_ROWS)), size, seed, start=base.network)
+    calibration = calibrated(network, sample, valid, len(windows.train))
+    return OutcomeModel(network, base.codes, calibration, base.players, base.behaviour), valid
+
+
+def _spool(train: Spool, windows: Windows, codes: Sequence[TokenCode], behaviour: Behaviour | None, size: Size,
+           rng: np.random.Generator) -> Rows:
+    """Add the training windows' rows, thinned; a sample of them."""
+    sample = []
+    for window in windows.train:
+        for features, y, amount in window.parts():
+            chosen, weight = thin_negatives(y, size.negatives, rng)
+            rows = Rows(encode(codes, features.take(chosen), behaviour), y[chosen], amount[chosen], weight)
+            train.add(rows)
+            sample.append(rows.take(np.sort(rng.permutation(len(chosen))[:_STOPPING_ROWS // len(windows.train)])))
+    return put_together(sample)
+
+
+def scored_rows(windows: Sequence[LabelledWindow], codes: Sequence[TokenCode], behaviour: Behaviour | None,
+                rng: np.random.Generator) -> Rows:
+    """Rows of windows that the model isn't trained on, in random order, at most `_SCORED_ROWS` of each."""
+    parts = [Rows(encode(codes, features, behaviour), y, amount, np.ones(len(y), np.float32))
+             for window in windows for features, y, amount in window.some(_SCORED_ROWS, rng)]
+    rows = put_together(parts)
+    return rows.take(rng.permutation(len(rows.y)))
+
+
+def _behaviour(windows: Windows, size: Size, seed: int) -> Behaviour | None:
+    """The behaviour encoder, where there is a history to train it on."""
+    if windows.history is None:
+        return None
+    users, items = windows.history["user"], windows.history.get("item", _NO_ITEMS)
+    (token,) = (token for token in tokens_of(users) if any(feature.kind == "sequence" for feature in token.features))
+    code = learn_sequence_code(users, token.name, token.assets, ("user", "item"), size.events,
+                               _kinds(items))
+    if code is None:
+        return None
+    events = read_events(code, users)
+    kinds = []
+    for kind in code.kinds:
+        known = np.zeros(len(code.items) + FIRST, np.int32)
+        known[item_codes(code, items.column("item").cast(pa.string()))] = kind_codes(kind, items.column(kind.column))
+        known[:FIRST] = 0
+        kinds.append(known)
+    logger.info("behaviour encoder: %d users, %d events, %d items", len(events), len(events.items), len(code.items))
+    return pretrain(code, events, kinds, size, windows.days, seed)
+
+
+def _kinds(items: pa.Table) -> list[Kinds]:
+    """The attributes of the items, each with what it may say."""
+    return [Kinds(name, token.assets[0], tuple(sorted(set(items.column(name).drop_null().to_pylist()))))
+            for token in tokens_of(items) for name in map(token.column, token.features)]
