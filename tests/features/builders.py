@@ -187,6 +187,11 @@ def digest(table: pa.Table) -> str:
     return hashlib.sha256(sink.getvalue()).hexdigest()
 
 
+def digest_all(features: FeatureTables) -> str:
+    """SHA-256 over all tables."""
+    return hashlib.sha256("".join(digest(table) for table in features.tables.values()).encode()).hexdigest()
+
+
 def answer(folder: Path, data: Data, date: dt.date, name: str, candidates: Iterable[tuple] = ()) -> dict[tuple, dict[str, Any]]:
     """Rows of one block by key, under hand-made candidates."""
     chosen = block(name)

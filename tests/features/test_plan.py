@@ -23,6 +23,7 @@ def test_patients_and_drugs_get_every_kind_of_block() -> None:
         "ward.dispensings|user": ("ward.dispensings",),
         "ward.dispensings|item": ("ward.dispensings",),
         "ward.dispensings|user+item": ("ward.dispensings",),
+        "ward.dispensings|user|sequence": ("ward.dispensings",),
         "ward.dispensings~ward.drugs.supplier|user+item": ("ward.dispensings", "ward.drugs"),
         "ward.dispensings~ward.drugs.substance|user+item": ("ward.dispensings", "ward.drugs"),
         "ward.drugs": ("ward.drugs",),
@@ -46,6 +47,7 @@ def test_only_players_feed_a_use_case() -> None:
     """Without the trials nobody says what is in force; without drugs nothing is alike."""
     found = tokens({"ward.dispensings", "ward.enrolments", "ward.trial_arms"})
     assert set(found) == {"ward.dispensings|user", "ward.dispensings|item", "ward.dispensings|user+item",
+                          "ward.dispensings|user|sequence",
                           "ward.enrolments|user", "ward.trial_arms|item", "ward.enrolments~ward.trial_arms.trial_id|user+item"}
     assert tokens({"ward.weather"}) == {} == tokens(set())
 
@@ -65,6 +67,7 @@ def test_features_say_what_they_read_keys_aside() -> None:
     features = {f.name: (f.kind, f.sources) for f in b.block("ward.dispensings|user").token.features}
     assert features["rows_28d"] == ("number", ())
     assert features["cost_28d"] == ("number", (("ward.dispensings", "cost"),))
+    assert features["cost_mean"] == ("number", (("ward.dispensings", "cost"),))
     assert features["different_clinic_id"] == ("number", (("ward.dispensings", "clinic_id"),))
     alike = {f.name: f.sources for f in b.block("ward.dispensings~ward.drugs.substance|user+item").token.features}
     assert alike["rows"] == (("ward.drugs", "substance"),)
@@ -94,7 +97,7 @@ def test_a_measure_called_like_a_count_is_a_feature_of_its_own() -> None:
     sources = [(f.name, f.sources) for f in block.token.features]
     assert len(dict(sources)) == len(sources)
     for column in ("days", "rows"):
-        assert sum(read == (("x.stays", column),) for _, read in sources) == 2
+        assert sum(read == (("x.stays", column),) for _, read in sources) == 3
     assert {"rows", "days"} <= {name for name, s in sources if s == ()}
 
 

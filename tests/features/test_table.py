@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from tests.features import builders as b
 
 from assay.errors import NotEnoughData
+from assay.features.blocks import Token
 from assay.features.candidates import VIA
 from assay.features.table import FeatureTables, build_window, entity_domains, places, tokens_of, via
 
@@ -29,6 +30,11 @@ def table(features: FeatureTables) -> pa.Table:
     return features.wide()
 
 
+def plain(table: pa.Table) -> list[Token]:
+    """Tokens of the wide table, which has no sequences."""
+    return [token for token in tokens_of(table) if all(f.kind != "sequence" for f in token.features)]
+
+
 def test_one_sorted_row_a_candidate(table: pa.Table) -> None:
     keys = [(row["user"], row["item"]) for row in table.select(["user", "item"]).to_pylist()]
     assert keys == sorted(set(keys)) and len(keys) > 30
@@ -39,13 +45,14 @@ def test_columns_are_keys_flags_and_the_features_of_every_token(features: Featur
     assert list(features.tables) == ["user", "item", "user+item"]
     assert set(features.tokens) == {block.token for block in b.blocks()}
     flags = [via(channel) for channel in features.channels]
-    kinds = {"number": pa.float32(), "category": pa.string()}
+    kinds = {"number": pa.float32(), "category": pa.string(), "sequence": pa.list_(pa.string())}
     for of, table in features.tables.items():
         tokens = tokens_of(table)
         assert tokens and {t.keys for t in tokens} == {tuple(of.split("+"))}
         keys = [*of.split("+"), *(flags if table is features.rows else [])]
         assert table.column_names == [*keys, *(t.column(f) for t in tokens for f in t.features)]
-        assert all(table.schema.field(t.column(f)).type == kinds[f.kind] for t in tokens for f in t.features)
+        assert all(table.schema.field(t.column(f)).type == kinds[f.kind] for t in tokens for f in t.features
+                   if f.name == "items" or f.kind != "sequence")
     rows = features.rows
     assert all(rows.schema.field(flag).type == pa.bool_() and rows.column(flag).null_count == 0 for flag in flags)
 
@@ -77,7 +84,7 @@ def test_metadata_names_entity_and_channels(features: FeatureTables) -> None:
 
 
 def test_features_of_a_thing_are_the_same_in_all_its_rows(table: pa.Table) -> None:
-    for token in tokens_of(table):
+    for token in plain(table):
         rows = table.select([*token.keys, *(token.column(f) for f in token.features)]).to_pandas()
         assert len(rows.drop_duplicates()) == len(rows[list(token.keys)].drop_duplicates()), token.name
 
@@ -85,7 +92,7 @@ def test_features_of_a_thing_are_the_same_in_all_its_rows(table: pa.Table) -> No
 def test_values_of_a_row_are_those_of_its_blocks(table: pa.Table, tmp_path: Path) -> None:
     data, rows = b.hospital(1), table.to_pylist()
     pairs = [(row["user"], row["item"]) for row in rows]
-    for token in tokens_of(table):
+    for token in plain(table):
         answers = b.answer(tmp_path, data, DATE, token.name, pairs)
         empty = dict.fromkeys(f.name for f in token.features)
         for row in rows:

@@ -214,7 +214,8 @@ def _build_history(frame: Frame, case: UseCase, catalogue: Catalogue, blocks: Se
 
 
 def _recipe(frame: Frame, case: UseCase, catalogue: Catalogue, blocks: Sequence[Block],
-            snapshots: dict[str, list[SnapshotFiles]], window: Window) -> tuple[Cutoff, dict[str, list[SnapshotFiles]], list[str], list]:
+            snapshots: dict[str, list[SnapshotFiles]],
+            window: Window) -> tuple[Cutoff, dict[str, list[SnapshotFiles]], list[str], list]:
     """Cut-off of a window, what is known of each asset then, and what its tables are made from: inputs, configuration."""
     from assay.features.blocks import tokens_to_json
     from assay.features.known import Cutoff, visible
