@@ -243,6 +243,11 @@ EMBEDDINGS = Contract("embeddings", pa.schema([
     _col("vector", pa.list_(pa.float32()), "deep features from the outcome model"),
 ]), per="use case")
 
+TEXT_VECTORS = Contract("text_vectors", pa.schema([
+    _col("text", _STRING, "as it lies in the data; each once, ascending"),
+    _col("vector", pa.list_(pa.float32()), "384 numbers from the text encoder, of length 1; all 0 if there is nothing to read"),
+]), per="asset")
+
 VALUES = Contract("values", pa.schema([
     _USE_CASE,
     _ASSET,
@@ -341,5 +346,5 @@ DATA_DOCS = Contract("data_docs", pa.schema([]), ledger=True, open=True)
 
 CONTRACTS: dict[str, Contract] = {c.name: c for c in (
     DISCOVERED, SNAPSHOT, HISTORY, PROFILE_STATES, PROFILES, COLUMNS, TABLE_KINDS, RELATIONS, PARTITION_CHECKS, CHECKS,
-    CHECK_INDEX, GATE, ASSET_STATES, FEATURES, WINDOW_FEATURES, LABELS, MODEL, MODEL_METRICS, EMBEDDINGS, VALUES,
-    COALITION_PAYOFFS, FORECASTS, FORECAST_SCORES, ASSETS, INVENTORY, RUN_METRICS, REPORT, DATA_DOCS)}
+    CHECK_INDEX, GATE, ASSET_STATES, FEATURES, WINDOW_FEATURES, LABELS, MODEL, MODEL_METRICS, EMBEDDINGS, TEXT_VECTORS,
+    VALUES, COALITION_PAYOFFS, FORECASTS, FORECAST_SCORES, ASSETS, INVENTORY, RUN_METRICS, REPORT, DATA_DOCS)}
