@@ -8,8 +8,9 @@ from typing import Any
 import pyarrow as pa
 from hypothesis import strategies as st
 
+from assay.contracts.contract import Contract
 from assay.contracts.refs import ArtifactRef, CaseRef, Night
-from assay.contracts.schemas import CONTRACTS, Contract
+from assay.contracts.schemas import CONTRACTS
 
 NAMES = st.from_regex(r"[a-z][a-z0-9_]{0,11}", fullmatch=True)
 PARTITIONS = st.dates().map(lambda day: day.isoformat())

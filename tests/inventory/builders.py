@@ -11,8 +11,8 @@ import yaml
 
 from assay.config.manifest import Platform
 from assay.contracts import schemas
+from assay.contracts.contract import Contract
 from assay.contracts.refs import ArtifactRef, CaseRef, Night
-from assay.contracts.schemas import Contract
 from assay.storage import ArtifactStore, Recipe, fingerprint
 
 PLATFORM = "corner_shop"

@@ -6,8 +6,9 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
+from assay.contracts.contract import Contract
 from assay.contracts.refs import ArtifactRef, Night
-from assay.contracts.schemas import CHECK_INDEX, DISCOVERED, HISTORY, PARTITION_CHECKS, Contract
+from assay.contracts.schemas import CHECK_INDEX, DISCOVERED, HISTORY, PARTITION_CHECKS
 from assay.steps.gate import gate
 from assay.storage import Recipe, open_store
 

@@ -6,57 +6,12 @@ depend only on data up to their partition; *ledger* artifacts fold pure ones in 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import pyarrow as pa
 
-from assay.errors import ContractError
+from assay.contracts.contract import Contract
 
 _STRING, _INT, _FLOAT, _BOOL = pa.string(), pa.int64(), pa.float64(), pa.bool_()
 _STRINGS = pa.list_(_STRING)
-
-
-@dataclass(frozen=True)
-class Contract:
-    """What an artifact looks like.
-
-    Attributes:
-        name: Folder name in shared storage.
-        schema: Columns that every table of the artifact has, in this order.
-        version: Raised whenever a column changes its meaning.
-        ledger: True if it folds other artifacts in the order of partitions.
-        open: True if tables carry further columns, which vary (snapshots, features).
-        per: What the artifact is split by below its folder: "", "asset" or "use case".
-    """
-
-    name: str
-    schema: pa.Schema
-    version: int = 1
-    ledger: bool = False
-    open: bool = False
-    per: str = ""
-
-    def conform(self, table: pa.Table) -> pa.Table:
-        """`table` with exactly the contract's columns in the contract's order and types.
-
-        Raises:
-            ContractError: If a column is missing, unknown, of another type, or null where it must not be.
-        """
-        missing = [n for n in self.schema.names if n not in table.column_names]
-        if missing:
-            raise ContractError(self.name, f"column {missing[0]!r} is missing")
-        extra = [n for n in table.column_names if n not in self.schema.names]
-        if extra and not self.open:
-            raise ContractError(self.name, f"column {extra[0]!r} is not in the schema")
-        for field in self.schema:
-            if not field.nullable and table.column(field.name).null_count:
-                raise ContractError(self.name, f"column {field.name!r} has nulls")
-        fields = [*self.schema, *(table.schema.field(n) for n in extra)]
-        try:
-            out = table.select([f.name for f in fields]).cast(pa.schema(fields))
-        except (pa.ArrowInvalid, pa.ArrowNotImplementedError, ValueError) as error:
-            raise ContractError(self.name, f"a column has another type ({error})") from error
-        return out.replace_schema_metadata(table.schema.metadata)
 
 
 def _col(name: str, kind: pa.DataType, meaning: str, unit: str = "", *, null: bool = False) -> pa.Field:
@@ -248,6 +203,32 @@ TEXT_VECTORS = Contract("text_vectors", pa.schema([
     _col("vector", pa.list_(pa.float32()), "384 numbers from the text encoder, of length 1; all 0 if there is nothing to read"),
 ]), per="asset")
 
+EXPLANATIONS = Contract("explanations", pa.schema([
+    _USE_CASE,
+    _col("key", _STRING, "the candidate: roles and keys as JSON; null for importance over the whole sample", null=True),
+    _ASSET,
+    _col("column", _STRING, "feature, <token>.<feature>; null for the asset as a whole", null=True),
+    _col("contribution", _FLOAT, "to the calibrated logit, beside seeing nothing; of importance the mean of its size"),
+    _col("probability", _FLOAT, "that the outcome happens, as predicted; null for importance", null=True),
+    _col("amount", _FLOAT, "expected if it happens; null for importance", "the platform's currency", null=True),
+]), per="use case")
+
+CHAMPIONS = Contract("champions", pa.schema([
+    _USE_CASE,
+    _col("champion", _STRING, "uri of the model that serves from this partition on"),
+    _col("champion_fingerprint", _STRING, "its identity"),
+    _col("challenger", _STRING, "uri of the best of this partition's models"),
+    _col("champion_log_loss", _FLOAT, "of the champion before, on the validation window; null where there was none", "nats",
+         null=True),
+    _col("challenger_log_loss", _FLOAT, "of the challenger on the same rows", "nats"),
+    _col("base_rate_log_loss", _FLOAT, "of the rows' own base rate", "nats"),
+    _col("promoted", _BOOL, "true if the challenger serves from now on"),
+    _col("below", _INT, "windows in a row, this one included, in which the champion gained less over the base rate than usual"),
+    _col("retuned", _BOOL, "true if a search over the model's parameters ran on this partition"),
+    _col("parameters", _STRING, "those of the model size that serve from now on, as JSON; null where they are the size's own",
+         null=True),
+]), ledger=True, per="use case")
+
 VALUES = Contract("values", pa.schema([
     _USE_CASE,
     _ASSET,
@@ -347,4 +328,4 @@ DATA_DOCS = Contract("data_docs", pa.schema([]), ledger=True, open=True)
 CONTRACTS: dict[str, Contract] = {c.name: c for c in (
     DISCOVERED, SNAPSHOT, HISTORY, PROFILE_STATES, PROFILES, COLUMNS, TABLE_KINDS, RELATIONS, PARTITION_CHECKS, CHECKS,
     CHECK_INDEX, GATE, ASSET_STATES, FEATURES, WINDOW_FEATURES, LABELS, MODEL, MODEL_METRICS, EMBEDDINGS, TEXT_VECTORS,
-    VALUES, COALITION_PAYOFFS, FORECASTS, FORECAST_SCORES, ASSETS, INVENTORY, RUN_METRICS, REPORT, DATA_DOCS)}
+    EXPLANATIONS, CHAMPIONS, VALUES, COALITION_PAYOFFS, FORECASTS, FORECAST_SCORES, ASSETS, INVENTORY, RUN_METRICS, REPORT, DATA_DOCS)}

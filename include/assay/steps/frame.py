@@ -13,8 +13,9 @@ from typing import Any
 import pyarrow as pa
 
 from assay.config import Platform, load_platform
+from assay.contracts.contract import Contract
 from assay.contracts.refs import ArtifactRef
-from assay.contracts.schemas import RUN_METRICS, Contract
+from assay.contracts.schemas import RUN_METRICS
 from assay.storage import ArtifactStore, Recipe, code_fingerprint, fingerprint, open_store
 
 logger = logging.getLogger(__name__)

@@ -11,7 +11,7 @@ from assay.steps.frame import Frame, open_frame
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from assay.contracts.schemas import Contract
+    from assay.contracts.contract import Contract
     from assay.inventory.ranking import Evidence
 
 MODULES = ("assay.forecasting.history", "assay.inventory", "assay.valuation.bootstrap", "assay.valuation.table",

@@ -26,8 +26,9 @@ import pyarrow.parquet as pq
 from fsspec.implementations.local import LocalFileSystem
 
 from assay.config.settings import storage_uri
+from assay.contracts.contract import Contract
 from assay.contracts.refs import ArtifactRef
-from assay.contracts.schemas import CONTRACTS, Contract
+from assay.contracts.schemas import CONTRACTS
 from assay.errors import ArtifactMissing
 from assay.storage.fingerprint import fingerprint
 
