@@ -32,7 +32,7 @@ def write_features(folder: Path, rows: Path) -> Path:
         rows: What `write_rows` wrote.
 
     Returns:
-        Folder with the histories that the behaviour encoder is trained on, and per week a parquet file for each of its tables.
+        Folder with per week a parquet file for each table, and with the first the histories and the texts that are read.
     """
     from assay.storage import code_fingerprint
 
@@ -52,6 +52,8 @@ def _tables(rows: Path):
     from assay.features.known import Cutoff, KnownViews
     from assay.features.plan import plan_blocks
     from assay.features.table import entity_domains, join_blocks
+    from assay.features.texts import texts_of
+    from assay.language.encoder import encode_texts
     from assay.steps.build_features import catalogue_of, players_of, usable_snapshots
     from assay.steps.cases import by_contract
     from assay.steps.check import check
@@ -75,6 +77,7 @@ def _tables(rows: Path):
     first = Cutoff(cutoff(WEEKS[0]), 7, case.history_days, zone)
     for name, table in build_history(catalogue, case, blocks, snapshots, first).items():
         yield WEEKS[0], f"history {name}", table
+    told: list[pa.Table] = []
     for week in WEEKS:
         with connect() as con:
             known = KnownViews(con, catalogue, snapshots, Cutoff(cutoff(week), 7, case.history_days, zone))
@@ -82,6 +85,9 @@ def _tables(rows: Path):
                             FROM {literal(str(rows))} WHERE week = {week} ORDER BY ALL""")
             for name, table in join_blocks(con, known, list(case.entity), blocks, {}).tables.items():
                 yield week, name, table
+                told += [table] if "+" not in name else []
+    for column, words in texts_of(told).items():
+        yield WEEKS[0], f"text {column}", pa.table({"text": words, "vector": list(encode_texts(words))})
 
 
 def read_frame(features: Path, rows: Path) -> pd.DataFrame:
@@ -115,7 +121,7 @@ def predict(features: Path, rows: Path, *, size: str = "base", seed: int = 1) ->
     known = pd.read_parquet(rows)
     train, valid = ([LabelledWindow(int((known.week == week).sum()), partial(_labelled, features, known, week))
                      for week in weeks] for weeks in (TRAIN_WEEKS, VALID_WEEKS))
-    model, _ = learn(Windows(CASE, train, valid, _tables_of(features, WEEKS[0], "history "), 7), SIZES[size], seed)
+    model, _ = learn(Windows(CASE, train, valid, _tables_of(features, WEEKS[0], "history"), 7), SIZES[size], seed)
     out = []
     for week in TEST_WEEKS:
         found = run(model.network, model.encode(_read(features, week)), np.ones((1, len(model.codes)), np.float32))
@@ -124,16 +130,18 @@ def predict(features: Path, rows: Path, *, size: str = "base", seed: int = 1) ->
     return pd.concat(out)
 
 
-def _tables_of(features: Path, week: int, beginning: str = "") -> dict[str, pa.Table]:
-    return {path.stem.removeprefix(beginning): pq.read_table(path) for path in sorted((features / str(week)).glob("*.parquet"))
-            if path.stem.startswith("history ") == bool(beginning)}
+def _tables_of(features: Path, week: int, kind: str = "") -> dict[str, pa.Table]:
+    """Tables of a week: features by roles, or those of a kind, history or text, that stand with the first week."""
+    paths = (path for path in sorted((features / str(week)).glob("*.parquet")))
+    named = ((path, *path.stem.rpartition(" ")[::2]) for path in paths)
+    return {name: pq.read_table(path) for path, of, name in named if of == kind}
 
 
 def _read(features: Path, week: int) -> FeatureTables:
     from assay.features.table import FeatureTables
 
     found = _tables_of(features, week)
-    return FeatureTables(found.pop("user+item"), found)
+    return FeatureTables(found.pop("user+item"), found, _tables_of(features, WEEKS[0], "text"))
 
 
 def _labelled(features: Path, known: pd.DataFrame, week: int) -> list[tuple[FeatureTables, np.ndarray, np.ndarray]]:

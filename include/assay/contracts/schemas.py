@@ -12,6 +12,7 @@ from assay.contracts.contract import Contract
 
 _STRING, _INT, _FLOAT, _BOOL = pa.string(), pa.int64(), pa.float64(), pa.bool_()
 _STRINGS = pa.list_(_STRING)
+_NAMED = pa.list_(pa.struct([("of", _STRING), ("uri", _STRING), ("fingerprint", _STRING)]))
 
 
 def _col(name: str, kind: pa.DataType, meaning: str, unit: str = "", *, null: bool = False) -> pa.Field:
@@ -170,8 +171,8 @@ FEATURES = Contract("features", pa.schema([
     _col("uri", _STRING, "the window_features artifact of the candidates"),
     _col("fingerprint", _STRING, "of that artifact"),
     _col("row_count", _INT, "candidate rows", "row"),
-    _col("things", pa.list_(pa.struct([("of", _STRING), ("uri", _STRING), ("fingerprint", _STRING)])),
-         "window_features artifacts of what candidates name, by roles joined with +"),
+    _col("things", _NAMED, "window_features artifacts of what candidates name, by roles joined with +"),
+    _col("texts", _NAMED, "text_vectors artifacts of categories that are told in words, by column"),
     _col("labels_uri", _STRING, "the outcomes of the window, null where they are not known yet", null=True),
     _col("labels_fingerprint", _STRING, "of the outcomes", null=True),
 ]), per="use case")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import duckdb
 import numpy as np
@@ -37,12 +37,14 @@ class FeatureTables:
             the whole entity; entity and channels as JSON in the schema's metadata.
         things: What is said of a part of the entity, by its roles joined with `+`: their columns, sorted by them, one row per
             thing that a candidate names, and its features.
+        texts: Of categories that are told in words, by column, what each word means: columns text and vector.
 
     Every table has its tokens as JSON in the schema's metadata.
     """
 
     rows: pa.Table
     things: Mapping[str, pa.Table]
+    texts: Mapping[str, pa.Table] = field(default_factory=dict)
 
     @property
     def entity(self) -> list[str]:
@@ -69,7 +71,8 @@ class FeatureTables:
         """The candidates at these positions, and the things that they name."""
         rows = self.rows.take(pa.array(positions))
         named = {of: np.unique(places(rows, of, table)) for of, table in self.things.items()}
-        return FeatureTables(rows, {of: self.things[of].take(pa.array(found)) for of, found in named.items()})
+        things = {of: self.things[of].take(pa.array(found)) for of, found in named.items()}
+        return FeatureTables(rows, things, self.texts)
 
     def wide(self) -> pa.Table:
         """One table of all but sequences, what is said of a thing repeated in each row; for tools that read no other."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -19,6 +19,8 @@ _KNOT_ROWS = 60_000  # evenly spaced ones tell the quantiles
 _MISSING, _UNSEEN, _FIRST = 0, 1, 2  # codes of categories
 _RAREST = 5  # a category seen in fewer training rows counts as unseen
 _VOCABULARY = 3000
+_DIRECTIONS = 12  # of the vectors of texts
+_WITHIN = 3.0  # standard deviations of a direction that make 1
 _NOTHING = pa.table({"": pa.nulls(1)})  # one thing of which nothing is known
 
 
@@ -47,6 +49,23 @@ class CategoryCode:
 
 
 @dataclass(frozen=True)
+class TextCode:
+    """How one category that is told in words becomes numbers: by the directions in which its words differ most.
+
+    Words that no training row holds have their place among them, too.
+
+    Attributes:
+        column: In the feature table.
+        mean: Of the words' vectors, shape (dimensions,).
+        directions: Shape (numbers, dimensions), so long that words lie within about -1..1.
+    """
+
+    column: str
+    mean: tuple[float, ...]
+    directions: tuple[tuple[float, ...], ...]
+
+
+@dataclass(frozen=True)
 class TokenCode:
     """How the features of one token become arrays.
 
@@ -56,6 +75,7 @@ class TokenCode:
         keys: Entity roles of its rows.
         numbers: Its numeric features.
         categories: Its categorical features.
+        texts: Those of its categories that are told in words.
         head: Of the behaviour encoder, whose agreement with the user's state is all that the token says; None for others.
     """
 
@@ -65,11 +85,12 @@ class TokenCode:
     numbers: tuple[NumberCode, ...]
     categories: tuple[CategoryCode, ...]
     head: int | None = None
+    texts: tuple[TextCode, ...] = ()
 
     @property
     def width(self) -> int:
-        """Columns that the numbers take, flags included."""
-        return len(self.numbers) + sum(code.flagged for code in self.numbers)
+        """Columns that the numbers take, flags and texts included."""
+        return len(self.numbers) + sum(code.flagged for code in self.numbers) + sum(len(t.directions) for t in self.texts)
 
 
 @dataclass(frozen=True)
@@ -81,7 +102,7 @@ class Encoded:
 
     Attributes:
         numbers: Per table float32, shape (things, widths of its tokens): per token first the quantile positions in -1..1 (0
-            where missing), then the flags, 1 where missing.
+            where missing), then the flags, 1 where missing, then the texts.
         categories: Per table, int32, shape (things, categories of its tokens).
         places: Which thing of each table a row names, int32, shape (rows, tables).
     """
@@ -132,7 +153,7 @@ def learn_codes(parts: Sequence[FeatureTables]) -> tuple[TokenCode, ...]:
     order = list(dict.fromkeys(table for part in parts for table in part.tables))
     codes = []
     for token in sorted(of, key=lambda token: order.index(of[token])):
-        numbers, categories = [], []
+        numbers, categories, texts = [], [], []
         seen: set[bytes] = set()
         for feature in (f for f in token.features if f.kind != "sequence"):
             name = token.column(feature)
@@ -147,9 +168,33 @@ def learn_codes(parts: Sequence[FeatureTables]) -> tuple[TokenCode, ...]:
                 words = _words(column)
                 if words:
                     categories.append(CategoryCode(name, words))
+                    meaning = next((part.texts[name] for part in parts if name in part.texts), None)
+                    texts += [_directions(name, words, meaning)] if meaning is not None else []
         if numbers or categories:
-            codes.append(TokenCode(token.name, token.assets, token.keys, tuple(numbers), tuple(categories)))
+            codes.append(TokenCode(token.name, token.assets, token.keys, tuple(numbers), tuple(categories), None, tuple(texts)))
     return tuple(codes)
+
+
+def _directions(column: str, words: Sequence[str], meaning: pa.Table) -> TextCode:
+    """The principal directions of the vocabulary's vectors."""
+    vectors = _vectors(meaning)
+    place = {text: row for row, text in enumerate(meaning.column("text").to_pylist())}
+    own = vectors[[place[word] for word in words if word in place]].astype(np.float64)
+    mean = own.mean(axis=0)
+    _, spread, directions = np.linalg.svd(own - mean, full_matrices=False)
+    kept = spread[:_DIRECTIONS] > 1e-6
+    length = _WITHIN * spread[:_DIRECTIONS][kept] / np.sqrt(len(own))
+    return TextCode(column, _floats(mean), tuple(map(_floats, directions[:_DIRECTIONS][kept] / length[:, None])))
+
+
+def _floats(values: np.ndarray) -> tuple[float, ...]:
+    return tuple(float(np.float32(value)) for value in values)
+
+
+def _vectors(meaning: pa.Table) -> np.ndarray:
+    """Float32, shape (texts, dimensions)."""
+    flat = np.asarray(meaning.column("vector").combine_chunks().flatten(), np.float32)
+    return flat.reshape(meaning.num_rows, -1)
 
 
 def _by_row(parts: Sequence[FeatureTables], of: str, name: str, kind: pa.DataType) -> pa.ChunkedArray:
@@ -200,7 +245,7 @@ def encode(codes: Sequence[TokenCode], features: FeatureTables, behaviour: Behav
     for of in tables_of(codes):
         own = [code for code in codes if code.head is None and joined(code.keys) == of]
         table = features.tables.get(of, _NOTHING)
-        numbers.append(_numbers(own, table))
+        numbers.append(_numbers(own, table, features.texts))
         columns = [_category(category, table) for code in own for category in code.categories]
         categories.append(np.column_stack(columns) if columns else np.zeros((table.num_rows, 0), np.int32))
         named.append(_named(features, of, table))
@@ -226,13 +271,25 @@ def _things(features: FeatureTables, role: str) -> pa.Table:
     return known if known is not None else features.rows.select([role]).group_by(role).aggregate([]).sort_by(role)
 
 
-def _numbers(codes: Sequence[TokenCode], table: pa.Table) -> np.ndarray:
+def _numbers(codes: Sequence[TokenCode], table: pa.Table, meanings: Mapping[str, pa.Table]) -> np.ndarray:
     found = np.zeros((table.num_rows, sum(code.width for code in codes)), np.float32)
     start = 0
     for code in codes:
         _fill_numbers(found[:, start:start + code.width], code.numbers, table)
-        start += code.width
+        end = start = start + code.width
+        for text in reversed(code.texts):
+            if text.column in table.column_names and text.column in meanings:
+                found[:, end - len(text.directions):end] = _told(text, table.column(text.column), meanings[text.column])
+            end -= len(text.directions)
     return found
+
+
+def _told(code: TextCode, column: pa.ChunkedArray, meaning: pa.Table) -> np.ndarray:
+    """Where the texts lie along the code's directions, within -1..1; zeros where there is none, or nothing is known of it."""
+    along = (_vectors(meaning) - np.asarray(code.mean)) @ np.asarray(code.directions).T
+    along = np.concatenate([np.clip(along, -1, 1), np.zeros((1, along.shape[1]))])
+    place = pc.fill_null(pc.index_in(column, value_set=meaning.column("text").combine_chunks()), len(meaning))
+    return np.asarray(along[place.to_numpy()])
 
 
 def _fill_numbers(out: np.ndarray, codes: Sequence[NumberCode], table: pa.Table) -> None:
@@ -276,5 +333,6 @@ def codes_from_json(raw: Sequence[dict[str, Any]]) -> tuple[TokenCode, ...]:
     return tuple(
         TokenCode(r["name"], tuple(r["assets"]), tuple(r["keys"]),
                   tuple(NumberCode(n["column"], tuple(n["knots"]), n["flagged"]) for n in r["numbers"]),
-                  tuple(CategoryCode(c["column"], tuple(c["words"])) for c in r["categories"]), r["head"])
+                  tuple(CategoryCode(c["column"], tuple(c["words"])) for c in r["categories"]), r["head"],
+                  tuple(TextCode(t["column"], tuple(t["mean"]), tuple(map(tuple, t["directions"]))) for t in r["texts"]))
         for r in raw)

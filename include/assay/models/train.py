@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from assay.models.calibration import Calibration, at_level, calibrate
-from assay.models.encoding import Encoded, TokenCode
+from assay.models.encoding import Encoded, TokenCode, tables_of
 from assay.models.outcome import ENCODERS, Size, build_network, token_visibility
 from assay.models.rows import Rows
 from assay.models.spool import Spool
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 _AMOUNT_WEIGHT = 0.3  # the amount's loss beside the outcome's: scales of their gradients
+_COLUMNS_HIDDEN = 0.5  # of the rows under a coalition, how many miss columns, too
 _GENTLE = 0.2  # of the learning rate, for a network that goes on
 _LEAST_RATE = 1e-6
 _LEAST_AMOUNT = 1e-6  # so that a use case whose outcomes are worth nothing has a logarithm
@@ -43,6 +44,23 @@ def draw_coalitions(rows: int, players: int, rng: np.random.Generator) -> np.nda
     size[rng.random(rows) < 0.5] = players
     order = rng.random((rows, players)).argsort(axis=1).argsort(axis=1)
     return (order < size[:, None]).astype(np.float32)
+
+
+def hide_columns(inputs: dict[str, np.ndarray], tables: int, rng: np.random.Generator) -> None:
+    """Hide random columns of the rows that don't see everything anyway: half of these lose a uniform share of each token's.
+
+    A number that is hidden lies in the middle, a category is missing; so what a column is worth can be asked of the network, too.
+
+    Args:
+        inputs: The network's, changed in place.
+        tables: How many tables of features there are among them.
+        rng: Draws rows and columns.
+    """
+    rows = np.flatnonzero((inputs["visible"].min(axis=1) < 1) & (rng.random(len(inputs["visible"])) < _COLUMNS_HIDDEN))
+    share = rng.random((len(rows), 1))
+    for name in (f"{kind}_{n}" for kind in ("numbers", "categories") for n in range(tables)):
+        if name in inputs and inputs[name].shape[1]:
+            inputs[name][rows] *= rng.random((len(rows), inputs[name].shape[1])) >= share
 
 
 def fit(codes: Sequence[TokenCode], players: Sequence[str], train: Spool, valid: Rows, size: Size, seed: int,
@@ -88,7 +106,9 @@ def fit(codes: Sequence[TokenCode], players: Sequence[str], train: Spool, valid:
     for done in range(1, steps + 1):
         part = next(batches)
         visible = token_visibility(codes, draw_coalitions(len(part.y), len(players), rng), players)
-        learn(part, visible)
+        inputs = _inputs(network, part.encoded, visible)
+        hide_columns(inputs, len(tables_of(codes)), rng)
+        learn(inputs, part)
         if done % every == 0 or done == steps:
             now = _validation_loss(network, codes, valid)
             looks_since = 0 if now < best else looks_since + 1
@@ -133,11 +153,11 @@ class _Learner:
             optimizer.apply_gradients(zip(tape.gradient(loss, variables), variables, strict=True))
             return loss
 
-        self._network, self._step = network, step
+        self._step = step
 
-    def __call__(self, rows: Rows, visible: np.ndarray) -> None:
-        """One step on these rows, each under its own coalition; visible has shape (rows, tokens)."""
-        self._step(_inputs(self._network, rows.encoded, visible), rows.y, rows.amount, rows.weight)
+    def __call__(self, inputs: dict[str, np.ndarray], rows: Rows) -> None:
+        """One step on these rows, which the network sees as `inputs`."""
+        self._step(inputs, rows.y, rows.amount, rows.weight)
 
 
 def _loss(out: tf.Tensor, y: tf.Tensor, amount: tf.Tensor, weight: tf.Tensor, usual: float) -> tf.Tensor:

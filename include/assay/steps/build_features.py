@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import difflib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache, partial
 from typing import TYPE_CHECKING
 
@@ -124,6 +124,7 @@ def _build_case(frame: Frame, case: UseCase, catalogue: Catalogue, snapshots: di
     from assay.contracts.schemas import FEATURES
     from assay.features.plan import plan_blocks
     from assay.features.table import entity_domains, joined
+    from assay.features.windows import WindowRole
 
     if case.outcome.asset not in catalogue.assets or not snapshots.get(case.outcome.asset):
         raise NotEnoughData(case.name, f"{case.outcome.asset} has no usable partition",
@@ -131,28 +132,47 @@ def _build_case(frame: Frame, case: UseCase, catalogue: Catalogue, snapshots: di
     blocks = plan_blocks(catalogue, entity_domains(catalogue, case), players_of(case, catalogue))
     if not any(snapshots.get(asset) for block in blocks for asset in block.token.assets):
         raise NotEnoughData(case.name, "no usable asset names its entity", "give the key columns the role key under assets")
-    rows: list[dict] = []
-    inputs: list[str] = []
-    shared: dict[str | None, tuple[dict[str, ArtifactRef], ArtifactRef | None]] = {}
     period = catalogue.assets[case.outcome.asset].period_days
     windows = _windows(case, frame.partition, snapshots[case.outcome.asset], period)
-    history = _build_history(frame, case, catalogue, blocks, snapshots, windows[0])
-    if history:
-        rows.append(history)
-        inputs.append(history["fingerprint"])
+    built: dict[str | None, tuple[dict[str, ArtifactRef], ArtifactRef | None]] = {}
     for window in windows:
         cutoff = window.cutoff.isoformat() if window.cutoff else None
-        if cutoff not in shared:
-            shared[cutoff] = _build_one(frame, case, catalogue, blocks, snapshots, window)
-        tables, labels = shared[cutoff]
-        candidates = tables[joined(list(case.entity))]
-        things = [{"of": of, "uri": ref.uri, "fingerprint": ref.fingerprint} for of, ref in tables.items() if ref != candidates]
-        inputs += [ref.fingerprint for ref in tables.values()] + [labels.fingerprint if labels else ""]
-        rows.append({"use_case": case.name, "window": window.role.value, "cutoff": cutoff, "uri": candidates.uri,
-                     "fingerprint": candidates.fingerprint, "row_count": candidates.row_count, "things": things,
+        if cutoff not in built:
+            built[cutoff] = _build_one(frame, case, catalogue, blocks, snapshots, window)
+    whole = joined(list(case.entity))
+    texts = _texts(frame, case, [ref for tables, _ in built.values() for of, ref in tables.items() if "+" not in of])
+    history = _build_history(frame, case, catalogue, blocks, snapshots, windows[0])
+    rows = []
+    if history:
+        rows.append({"use_case": case.name, "window": WindowRole.HISTORY.value, "cutoff": str(windows[0].cutoff), "texts": [],
+                     "labels_uri": None, "labels_fingerprint": None} | _tables(history, "user"))
+    for window in windows:
+        cutoff = window.cutoff.isoformat() if window.cutoff else None
+        tables, labels = built[cutoff]
+        rows.append({"use_case": case.name, "window": window.role.value, "cutoff": cutoff, "texts": texts,
                      "labels_uri": labels.uri if labels else None,
-                     "labels_fingerprint": labels.fingerprint if labels else None})
+                     "labels_fingerprint": labels.fingerprint if labels else None} | _tables(tables, whole))
+    inputs = [frame.partition, *(str(row) for row in rows)]
     return frame.publish(FEATURES, lambda: pa.Table.from_pylist(rows, schema=FEATURES.schema), inputs=inputs, name=case.name)
+
+
+def _tables(tables: Mapping[str, ArtifactRef], first: str) -> dict:
+    """Columns of the index for one window's tables, of which `first` is that of the rows."""
+    rows = tables[first]
+    things = [{"of": of, "uri": ref.uri, "fingerprint": ref.fingerprint} for of, ref in tables.items() if of != first]
+    return {"uri": rows.uri, "fingerprint": rows.fingerprint, "row_count": rows.row_count, "things": things}
+
+
+def _texts(frame: Frame, case: UseCase, tables: Sequence[ArtifactRef]) -> list[dict]:
+    """Vectors of all words that things are told in, by column."""
+    from assay.features.texts import texts_of
+    from assay.steps.texts import text_vectors
+
+    found = []
+    for column, words in texts_of(map(frame.store.read, tables)).items():
+        ref = text_vectors(frame, words, f"{case.name}/{column}")
+        found.append({"of": column, "uri": ref.uri, "fingerprint": ref.fingerprint})
+    return found
 
 
 def _build_one(frame: Frame, case: UseCase, catalogue: Catalogue, blocks: Sequence[Block],
@@ -193,24 +213,21 @@ def _build_one(frame: Frame, case: UseCase, catalogue: Catalogue, blocks: Sequen
 
 
 def _build_history(frame: Frame, case: UseCase, catalogue: Catalogue, blocks: Sequence[Block],
-                   snapshots: dict[str, list[SnapshotFiles]], first: Window) -> dict | None:
-    """Line of the index for what users did before the first training window; None where no events are read one by one."""
+                   snapshots: dict[str, list[SnapshotFiles]], first: Window) -> dict[str, ArtifactRef]:
+    """Tables of what users did before the first training window; none where no events are read one by one."""
     from assay.contracts.schemas import WINDOW_FEATURES
     from assay.features.history import build_history, history_tables
     from assay.features.windows import WindowRole
 
     cutoff, known, inputs, config = _recipe(frame, case, catalogue, blocks, snapshots, first)
     names = history_tables(blocks, [asset for asset, found in known.items() if found])
-    if first.cutoff is None or not names:
-        return None
+    if first.cutoff is None:
+        return {}
     built = cache(lambda: build_history(catalogue, case, blocks, snapshots, cutoff))
     folder = f"{case.name}/{frame.recipe(inputs, config).key[:12]}/{WindowRole.HISTORY}"
-    user, *things = (frame.publish(WINDOW_FEATURES, partial(lambda of: built()[of], name), inputs=inputs, config=config,
-                                   name=f"{folder}/{name}", partition=(cutoff.day - dt.timedelta(days=1)).isoformat())
-                     for name in names)
-    return {"use_case": case.name, "window": WindowRole.HISTORY.value, "cutoff": cutoff.day.isoformat(), "uri": user.uri,
-            "fingerprint": user.fingerprint, "row_count": user.row_count, "labels_uri": None, "labels_fingerprint": None,
-            "things": [{"of": "item", "uri": ref.uri, "fingerprint": ref.fingerprint} for ref in things]}
+    return {name: frame.publish(WINDOW_FEATURES, partial(lambda of: built()[of], name), inputs=inputs, config=config,
+                                name=f"{folder}/{name}", partition=(cutoff.day - dt.timedelta(days=1)).isoformat())
+            for name in names}
 
 
 def _recipe(frame: Frame, case: UseCase, catalogue: Catalogue, blocks: Sequence[Block],

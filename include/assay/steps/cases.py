@@ -72,14 +72,19 @@ def window_rows(store: ArtifactStore, line: dict) -> tuple[FeatureTables, np.nda
     """
     import pyarrow as pa
 
-    return _served(store, line, pa.concat_tables(store.read_in_parts(_rows(line))), _things(store, line))
+    from assay.features.table import FeatureTables
+
+    rows = pa.concat_tables(store.read_in_parts(_rows(line)))
+    return _served(store, line, FeatureTables(rows, _things(store, line), _texts(store, line)))
 
 
 def window_parts(store: ArtifactStore, line: dict) -> Iterator[tuple[FeatureTables, np.ndarray, np.ndarray]]:
     """The same part by part, so that no more than one row group has to be held."""
-    things = _things(store, line)
+    from assay.features.table import FeatureTables
+
+    things, texts = _things(store, line), _texts(store, line)
     for rows in store.read_in_parts(_rows(line)):
-        yield _served(store, line, rows, things)
+        yield _served(store, line, FeatureTables(rows, things, texts))
 
 
 def _rows(line: dict) -> ArtifactRef:
@@ -91,20 +96,22 @@ def _things(store: ArtifactStore, line: dict) -> dict[str, pa.Table]:
             for thing in line["things"]}
 
 
-def _served(store: ArtifactStore, line: dict, rows: pa.Table,
-            things: dict[str, pa.Table]) -> tuple[FeatureTables, np.ndarray, np.ndarray]:
+def _texts(store: ArtifactStore, line: dict) -> dict[str, pa.Table]:
+    return {text["of"]: store.read(ArtifactRef("text_vectors", text["uri"], 0, text["fingerprint"])) for text in line["texts"]}
+
+
+def _served(store: ArtifactStore, line: dict, features: FeatureTables) -> tuple[FeatureTables, np.ndarray, np.ndarray]:
+    """The candidates that serve the line's window, and their outcomes."""
     import numpy as np
 
-    from assay.features.table import FeatureTables
     from assay.features.windows import WindowRole
     from assay.models.rows import join_labels, share_of
 
-    features = FeatureTables(rows, things)
     if line["labels_uri"]:
         labels = store.read(ArtifactRef("labels", line["labels_uri"], 0, line["labels_fingerprint"]))
         y, amount = join_labels(features, labels)
     else:
-        y = amount = np.zeros(rows.num_rows, np.float32)
+        y = amount = np.zeros(features.rows.num_rows, np.float32)
     if line["cutoff"] is not None:
         return features, y, amount
     chosen = share_of(features, WindowRole(line["window"]))
