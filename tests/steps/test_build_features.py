@@ -77,8 +77,8 @@ def features_of(night: Night) -> list[dict]:
 def test_an_undated_table_feeds_every_window(shop):
     """A table without dated partitions holds at every cut-off, since nobody says since when."""
     night = discover("shop", partition_key=None, requested=None, use_cases=[], retrain=False, note="")
-    rows = features_of(night)
-    assert [row["window"] for row in rows] == ["train", "train", "validate", "outcome", "serve"]
+    history, *rows = features_of(night)
+    assert [row["window"] for row in (history, *rows)] == ["history", "train", "train", "validate", "outcome", "serve"]
     for row in rows:
         found = v.tables_of(row)
         assert "landing.products" in {asset for token in found.tokens for asset in token.assets}
@@ -96,11 +96,13 @@ def storage(small_environment: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.mark.slow
 def test_windows_of_a_night_and_their_tables(storage):
     (case,) = v.valued(v.JOURNEY, storage).features
-    rows = open_store().read(case.ref).to_pylist()
-    assert [(row["window"], row["cutoff"]) for row in rows] == [
-        ("train", "2017-11-27"), ("train", "2017-12-04"), ("validate", "2017-12-11"), ("outcome", "2017-12-18"),
-        ("serve", "2017-12-25")]
-    assert [row["labels_uri"] is None for row in rows] == [False] * 4 + [True]
+    history, *rows = open_store().read(case.ref).to_pylist()
+    assert [(row["window"], row["cutoff"]) for row in (history, *rows)] == [
+        ("history", "2017-11-06"), ("base_train", "2017-11-06"), ("base_train", "2017-11-13"), ("base_validate", "2017-11-20"),
+        ("train", "2017-11-20"), ("train", "2017-11-27"), ("train", "2017-12-04"), ("validate", "2017-12-11"),
+        ("outcome", "2017-12-18"), ("serve", "2017-12-25")]
+    assert [row["labels_uri"] is None for row in (history, *rows)] == [True] + [False] * 8 + [True]
+    assert (rows[2]["uri"], rows[2]["things"]) == (rows[3]["uri"], rows[3]["things"])  # one window, two purposes
     for row in rows:
         found = v.tables_of(row)
         assert found.rows.num_rows == row["row_count"] > 5000 and found.entity == ["user", "item"]
@@ -114,7 +116,7 @@ def test_windows_of_a_night_and_their_tables(storage):
         if row["labels_uri"]:
             labels = open_store().read(ArtifactRef("labels", row["labels_uri"], 0, row["labels_fingerprint"]))
             assert LABELS.conform(labels).num_rows > 300 and set(labels.column("y").to_pylist()) == {1.0}
-    assert FEATURES.conform(open_store().read(case.ref)).num_rows == 5
+    assert FEATURES.conform(open_store().read(case.ref)).num_rows == 10
 
 
 @pytest.mark.slow
@@ -148,15 +150,14 @@ def test_a_second_run_makes_nothing_again(storage):
 
 @pytest.mark.slow
 def test_neighbouring_nights_share_the_windows_that_they_train_on(storage):
-    """A night of the same week trains on the same weeks, and what it asks of them is the same."""
+    """A night of the same week trains on the same weeks, what it asks of them is the same, and so is the base model's history."""
     first = v.valued(v.JOURNEY, storage)
     after = v.begin(v.JOURNEY, "2017-12-26")
     (case,) = build_features(after.night, after.gated, after.classified)
     one, two = (open_store().read(ref).to_pylist() for ref in (first.features[0].ref, case.ref))
-    assert [row["cutoff"] for row in two] == ["2017-11-27", "2017-12-04", "2017-12-13", "2017-12-20", "2017-12-27"]
-    assert [row["labels_fingerprint"] for row in two[:2]] == [row["labels_fingerprint"] for row in one[:2]]
-    assert [row["fingerprint"] for row in two[:2]] == [row["fingerprint"] for row in one[:2]]
-    assert [row["things"] for row in two[:2]] == [row["things"] for row in one[:2]]
+    assert [row["cutoff"] for row in two[7:]] == ["2017-12-13", "2017-12-20", "2017-12-27"]
+    assert [row["window"] for row in two] == [row["window"] for row in one]
+    assert two[:7] == one[:7]
 
 
 @pytest.mark.slow
@@ -234,8 +235,8 @@ def test_what_the_manifest_says_of_an_asset_is_part_of_the_recipe(tmp_path, monk
         begun = v.begin("shop", None)
         (case,) = build_features(begun.night, begun.gated, begun.classified)
         assert case.reason is None
-        users = v.tables_of(open_store().read(case.ref).to_pylist()[0]).things["user"]
-        columns.append(users.column("landing.orders|user.decayed"))
+        newest = v.tables_of(open_store().read(case.ref).to_pylist()[-1])
+        columns.append(newest.things["user"].column("landing.orders|user.decayed"))
     assert columns[0] != columns[1]
 
 

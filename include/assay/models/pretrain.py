@@ -88,14 +88,13 @@ def pretrain(code: SequenceCode, events: Events, kinds: list[np.ndarray], size: 
         return loss
 
     losses: list[float] = []
-    for done, (sequences, targets, hidden_at, hidden_item) in enumerate(_batches(events, code.length, window_days, rng), 1):
+    batches = _batches(events, code.length, window_days, size.passes, rng)
+    for done, (sequences, targets, hidden_at, hidden_item) in enumerate(batches, 1):
         losses.append(float(step(sequences, targets.at, targets.since, targets.day, targets.item, targets.weight, hidden_at,
                                  hidden_item)))
         if done % max(1, steps // size.passes) == 0:
             logger.info("step %d of %d: loss %.3f", done, steps, float(np.mean(losses)))
             losses.clear()
-        if done >= steps:
-            break
     return Behaviour(network, code)
 
 
@@ -115,12 +114,12 @@ def _pieces(events: Events, length: int, rng: np.random.Generator | None) -> tup
     return np.array(users, np.int64), np.array(first, np.int64), np.array(last, np.int64)
 
 
-def _batches(events: Events, length: int, window_days: int,
+def _batches(events: Events, length: int, window_days: int, passes: int,
              rng: np.random.Generator) -> Iterator[tuple[dict[str, np.ndarray], Targets, np.ndarray, np.ndarray]]:
     """Sequences, what to foretell from them, and which events are hidden; pass after pass."""
     ends = np.r_[events.begins[1:] > 0, True]
     ends[events.starts[1:][events.starts[1:] > 0] - 1] = True
-    while True:
+    for _ in range(passes):
         users, first, last = _pieces(events, length, rng)
         order = rng.permutation(len(users))
         for start in range(0, max(1, len(order) - _SEQUENCES + 1), _SEQUENCES):

@@ -49,7 +49,7 @@ def draw_coalitions(rows: int, players: int, rng: np.random.Generator) -> np.nda
 def hide_columns(inputs: dict[str, np.ndarray], tables: int, rng: np.random.Generator) -> None:
     """Hide random columns of the rows that don't see everything anyway: half of these lose a uniform share of each token's.
 
-    A number that is hidden lies in the middle, a category is missing; so what a column is worth can be asked of the network, too.
+    A hidden number lies in the middle, a hidden category is missing; so the network can be asked what a column is worth, too.
 
     Args:
         inputs: The network's, changed in place.
