@@ -59,11 +59,11 @@ def behaviour() -> Behaviour:
 def test_the_vocabulary_holds_items_with_enough_events_by_frequency_then_name() -> None:
     bought = ["tea"] * 7 + ["milk"] * 5 + ["bread"] * 5 + ["rare"] * 4
     table = users([(item, 9, True, 1.0) for item in bought[:10]], None, [(item, 9, True, 1.0) for item in bought[10:]])
-    code = learn_sequence_code(table, TOKEN, CODE.assets, CODE.keys, 6, CODE.kinds)
+    code = learn_sequence_code(table, TOKEN, CODE.assets, CODE.keys, 6, 10, CODE.kinds)
     assert code is not None and code.items == ("tea", "bread", "milk")
     assert code.measures == ((f"{TOKEN}.price", pytest.approx(np.log(2))),)
     assert item_codes(code, pa.chunked_array([["milk", "rare", None]])).tolist() == [FIRST + 2, UNSEEN, UNSEEN]
-    assert learn_sequence_code(users(None), TOKEN, CODE.assets, CODE.keys, 6, ()) is None
+    assert learn_sequence_code(users(None), TOKEN, CODE.assets, CODE.keys, 6, 10, ()) is None
 
 
 def test_codes_survive_json() -> None:

@@ -13,7 +13,7 @@ from tests.models.test_behaviour import CODE, shopping, users
 from assay.models.behaviour import ENCODER, FIRST, LONGEST_WAIT, read_events, states
 from assay.models.pretrain import _pieces, _targets, pretrain
 
-SIZE = replace(b.SIZE, state=8, layers=1, events=12, passes=12)
+SIZE = b.SIZE
 
 
 @settings(deadline=None, max_examples=60)

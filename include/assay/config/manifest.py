@@ -193,7 +193,7 @@ class Platform(_Frozen):
     def reach_days(self) -> int:
         """Days before its partition that a run may read: the oldest training window's history, with a fortnight to spare.
 
-        The windows of the base model end before the month in which the validation window starts, and on their grid.
+        The windows of the base model end before the validation window of the month's first partition, and on their grid.
         """
         return max((case.history_days + _MONTH_DAYS + (case.train_windows + 4) * (case.outcome.window_days or 0)
                     for case in self.use_cases), default=_CATALOGUE_DAYS) + _SPARE_DAYS

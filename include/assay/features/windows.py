@@ -42,9 +42,9 @@ def plan_windows(partition: dt.date, days: int, n_train: int) -> list[Window]:
     """Windows of a use case with time, by purpose.
 
     The outcome window ends with the partition, the validation window ends where it starts. Training windows lie on a fixed
-    grid (weeks start on Mondays), so that neighbouring partitions share their feature tables. The base model of a calendar
-    month knows what lies before the month in which the validation window starts; the night's own model starts from it and is
-    trained on what came since.
+    grid (weeks start on Mondays), so that neighbouring partitions share their feature tables. The base model of the calendar
+    month knows what lies before the validation window of the month's first partition; the night's own model starts from it and
+    is trained on what came since.
 
     Args:
         partition: Last day whose data is known.
@@ -52,7 +52,7 @@ def plan_windows(partition: dt.date, days: int, n_train: int) -> list[Window]:
         n_train: How many training windows the base model has.
     """
     validate = _last_windows(partition, days)[0]
-    base = _on_grid(validate.replace(day=1) - dt.timedelta(days=days), days)
+    base = _on_grid(_last_windows(partition.replace(day=1), days)[0] - dt.timedelta(days=days), days)
     newest = _on_grid(validate - dt.timedelta(days=days), days)
     since = max(base, newest - dt.timedelta(days=days * (_NEWEST - 1)))
     return [*_row(WindowRole.BASE_TRAIN, base - dt.timedelta(days=days), days, n_train),

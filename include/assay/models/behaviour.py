@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 ENCODER = "behaviour"  # name of the layer
 PAD, UNSEEN, FIRST = 0, 1, 2  # codes of items
 LONGEST_WAIT = 21  # days without an event that the encoder tells apart
-_VOCABULARY = 20_000
 _FEWEST_EVENTS = 5  # of an item in the vocabulary
 _USERS = 256  # per pass through the transformer
 
@@ -127,7 +126,7 @@ class Events:
                 "begins": self.begins[at] * inside, "measures": self.measures[at] * inside[..., None]}
 
 
-def learn_sequence_code(table: pa.Table, token: str, assets: Sequence[str], keys: tuple[str, str], length: int,
+def learn_sequence_code(table: pa.Table, token: str, assets: Sequence[str], keys: tuple[str, str], length: int, most: int,
                         kinds: Sequence[Kinds]) -> SequenceCode | None:
     """Vocabulary and scales from the histories of all users; None if there is no event.
 
@@ -137,6 +136,7 @@ def learn_sequence_code(table: pa.Table, token: str, assets: Sequence[str], keys
         assets: What it reads.
         keys: (user's role, item's role).
         length: Events that the transformer will read.
+        most: Items in the vocabulary.
         kinds: Attributes of the items.
     """
     items = pc.value_counts(pc.list_flatten(table.column(f"{token}.{ITEMS}")).combine_chunks()).to_pylist()
@@ -146,7 +146,7 @@ def learn_sequence_code(table: pa.Table, token: str, assets: Sequence[str], keys
     names = [name for name in table.column_names
              if name.startswith(f"{token}.") and name.removeprefix(f"{token}.") not in (ITEMS, AGES, BEGINS)]
     large = [float(np.quantile(np.log1p(np.abs(_flat(table, name))), 0.99)) or 1.0 for name in names]
-    return SequenceCode(token, tuple(assets), keys, tuple(row["values"] for row in kept[:_VOCABULARY]),
+    return SequenceCode(token, tuple(assets), keys, tuple(row["values"] for row in kept[:most]),
                         tuple(zip(names, large, strict=True)), length, tuple(kinds))
 
 

@@ -142,7 +142,7 @@ def _behaviour(windows: Windows, size: Size, seed: int) -> Behaviour | None:
     users, items = windows.history["user"], windows.history.get("item", _NO_ITEMS)
     (token,) = (token for token in tokens_of(users) if any(feature.kind == "sequence" for feature in token.features))
     code = learn_sequence_code(users, token.name, token.assets, ("user", "item"), size.events,
-                               _kinds(items))
+                               size.vocabulary, _kinds(items))
     if code is None:
         return None
     events = read_events(code, users)

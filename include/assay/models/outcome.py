@@ -36,7 +36,8 @@ class Size:
         state: Width of a user's state, which the behaviour encoder makes.
         layers: Of its transformer.
         events: The last ones of a user that it reads.
-        passes: Of it over all histories.
+        vocabulary: Most items that it tells apart.
+        foretelling: Optimiser steps of its training.
     """
 
     token: int
@@ -55,16 +56,17 @@ class Size:
     state: int
     layers: int
     events: int
-    passes: int
+    vocabulary: int
+    foretelling: int
 
 
 ENCODERS, AFFINITY = "encoders_", "affinity_"  # begin the names of the layers that encode a table each, or read a head each
 
 SIZES = {
     "tiny": Size(token=12, hidden=32, embedding=8, bins=0, members=1, dropout=0.0, fusion=32, inner=16, epochs=1, steps=200,
-                 batch=2048, rate=4e-3, negatives=6, state=32, layers=1, events=64, passes=4),
+                 batch=2048, rate=4e-3, negatives=6, state=32, layers=1, events=64, vocabulary=6000, foretelling=500),
     "base": Size(token=16, hidden=64, embedding=16, bins=8, members=4, dropout=0.1, fusion=48, inner=32, epochs=2, steps=1200,
-                 batch=2048, rate=3e-3, negatives=40, state=64, layers=2, events=256, passes=6),
+                 batch=2048, rate=3e-3, negatives=40, state=64, layers=2, events=256, vocabulary=20_000, foretelling=1000),
 }
 
 

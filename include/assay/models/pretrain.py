@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,6 +23,7 @@ _HIDDEN = 0.1  # share of events whose item is hidden and has to be told from wh
 _HIDDEN_WEIGHT = 0.3
 _SEQUENCES = 24  # per step
 _RATE = 3e-3
+_LOOKS = 5  # how often the loss is logged
 _DROPOUT = 0.2
 
 
@@ -63,7 +65,7 @@ def pretrain(code: SequenceCode, events: Events, kinds: list[np.ndarray], size: 
     rng = np.random.default_rng(seed)
     network = build_encoder(code, size.state, size.layers, _DROPOUT)
     encoder = network.get_layer(ENCODER)
-    steps = max(1, size.passes * (len(_pieces(events, code.length, None)[0]) // _SEQUENCES))
+    steps = size.foretelling
     optimizer = keras.optimizers.AdamW(keras.optimizers.schedules.CosineDecay(
         _RATE / 30, steps, warmup_target=_RATE, warmup_steps=max(1, steps // 20)), weight_decay=1e-3, clipnorm=1.0)
     heads = [tf.constant(np.arange(len(code.items) + FIRST, dtype=np.int32)), *(tf.constant(k) for k in kinds)]
@@ -88,11 +90,11 @@ def pretrain(code: SequenceCode, events: Events, kinds: list[np.ndarray], size: 
         return loss
 
     losses: list[float] = []
-    batches = _batches(events, code.length, window_days, size.passes, rng)
+    batches = islice(_batches(events, code.length, window_days, rng), steps)
     for done, (sequences, targets, hidden_at, hidden_item) in enumerate(batches, 1):
         losses.append(float(step(sequences, targets.at, targets.since, targets.day, targets.item, targets.weight, hidden_at,
                                  hidden_item)))
-        if done % max(1, steps // size.passes) == 0:
+        if done % max(1, steps // _LOOKS) == 0:
             logger.info("step %d of %d: loss %.3f", done, steps, float(np.mean(losses)))
             losses.clear()
     return Behaviour(network, code)
@@ -114,12 +116,14 @@ def _pieces(events: Events, length: int, rng: np.random.Generator | None) -> tup
     return np.array(users, np.int64), np.array(first, np.int64), np.array(last, np.int64)
 
 
-def _batches(events: Events, length: int, window_days: int, passes: int,
+def _batches(events: Events, length: int, window_days: int,
              rng: np.random.Generator) -> Iterator[tuple[dict[str, np.ndarray], Targets, np.ndarray, np.ndarray]]:
-    """Sequences, what to foretell from them, and which events are hidden; pass after pass."""
+    """Sequences, what to foretell from them, and which events are hidden; pass after pass, as long as one gives any."""
     ends = np.r_[events.begins[1:] > 0, True]
     ends[events.starts[1:][events.starts[1:] > 0] - 1] = True
-    for _ in range(passes):
+    fruitful = True
+    while fruitful:
+        fruitful = False
         users, first, last = _pieces(events, length, rng)
         order = rng.permutation(len(users))
         for start in range(0, max(1, len(order) - _SEQUENCES + 1), _SEQUENCES):
@@ -131,6 +135,7 @@ def _batches(events: Events, length: int, window_days: int, passes: int,
             some = rng.permutation(len(hidden_item))[:4 * _SEQUENCES]
             sequences["items"] = np.where(hide, UNSEEN, sequences["items"])
             if len(targets.item) and len(some):
+                fruitful = True
                 yield sequences, targets, hidden_at[some], hidden_item[some]
 
 
