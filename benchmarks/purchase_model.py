@@ -158,6 +158,7 @@ def report(found: dict[str, Outcome], rows: pd.DataFrame) -> list[dict]:
         seeds = [judged[name] for name in judged if name.startswith(f"network {size},")]
         if seeds:
             judged[f"network {size}, mean"] = {m: float(np.mean([s[m] for s in seeds])) for m in seeds[0]}
+        if len(seeds) > 1:
             judged[f"network {size}, spread"] = {m: float(np.ptp([s[m] for s in seeds])) for m in seeds[0]}
     measures = list(next(iter(judged.values())))
     print(f"{'':<46}" + "".join(f"{m:>14}" for m in measures) + f"{'seconds':>10}{'GB':>7}")

@@ -119,7 +119,7 @@ def predict(features: Path, rows: Path, *, size: str = "base", seed: int = 1) ->
 
     prepare_tensorflow()
     known = pd.read_parquet(rows)
-    train, valid = ([LabelledWindow(int((known.week == week).sum()), partial(_labelled, features, known, week))
+    train, valid = ([LabelledWindow(int((known.week == week).sum()), partial(labelled, features, known, week))
                      for week in weeks] for weeks in (TRAIN_WEEKS, VALID_WEEKS))
     model, _ = learn(Windows(CASE, train, valid, _tables_of(features, WEEKS[0], "history"), 7), SIZES[size], seed)
     out = []
@@ -144,7 +144,7 @@ def _read(features: Path, week: int) -> FeatureTables:
     return FeatureTables(found.pop("user+item"), found, _tables_of(features, WEEKS[0], "text"))
 
 
-def _labelled(features: Path, known: pd.DataFrame, week: int) -> list[tuple[FeatureTables, np.ndarray, np.ndarray]]:
+def labelled(features: Path, known: pd.DataFrame, week: int) -> list[tuple[FeatureTables, np.ndarray, np.ndarray]]:
     """A week's tables, y and amount."""
     found, mine = _read(features, week), known[known.week == week]
     if not np.array_equal(mine.product_id.to_numpy(), found.rows.column("item").to_numpy()):
