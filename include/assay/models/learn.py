@@ -23,7 +23,7 @@ from assay.models.train import calibrated, fit
 logger = logging.getLogger(__name__)
 
 _LEARNED_ROWS = 200_000  # of the training windows, for knots and vocabularies
-_SCORED_ROWS = 100_000  # of a validation window, for calibration and scores: more don't move them
+_SCORED_ROWS = 60_000  # of a validation window, for calibration and scores: more don't move them
 _STOPPING_ROWS = 30_000  # of the validation windows, for early stopping; of the training windows, for the level
 
 _NO_ITEMS = pa.table({"item": pa.nulls(0, pa.string())}).replace_schema_metadata({TOKENS: b"[]"})
@@ -93,7 +93,7 @@ def learn(windows: Windows, size: Size, seed: int) -> tuple[OutcomeModel, Rows]:
             raise NotEnoughData(windows.name, f"all {train.totals.rows} training rows have the same outcome",
                                 "train on more windows or entities")
         valid = scored_rows(windows.valid, codes, behaviour, rng)
-        network = fit(codes, players, train, valid.take(slice(_STOPPING_ROWS)), size, seed)
+        network = fit(codes, players, train, valid.take(slice(_STOPPING_ROWS)).compact(), size, seed)
     calibration = calibrated(network, sample, valid, len(windows.train))
     return OutcomeModel(network, codes, calibration, players, behaviour), valid
 
@@ -108,7 +108,7 @@ def learn_on(base: OutcomeModel, windows: Windows, size: Size, seed: int) -> tup
     with Spool() as train:
         sample = _spool(train, windows, base.codes, base.behaviour, size, rng)
         valid = scored_rows(windows.valid, base.codes, base.behaviour, rng)
-        network = fit(base.codes, base.players, train, valid.take(slice(_STOPPING_ROWS)), size, seed, start=base.network)
+        network = fit(base.codes, base.players, train, valid.take(slice(_STOPPING_ROWS)).compact(), size, seed, start=base.network)
     calibration = calibrated(network, sample, valid, len(windows.train))
     return OutcomeModel(network, base.codes, calibration, base.players, base.behaviour), valid
 
@@ -122,7 +122,7 @@ def _spool(train: Spool, windows: Windows, codes: Sequence[TokenCode], behaviour
             chosen, weight = thin_negatives(y, size.negatives, rng)
             rows = Rows(encode(codes, features.take(chosen), behaviour), y[chosen], amount[chosen], weight)
             train.add(rows)
-            sample.append(rows.take(np.sort(rng.permutation(len(chosen))[:_STOPPING_ROWS // len(windows.train)])))
+            sample.append(rows.take(np.sort(rng.permutation(len(chosen))[:_STOPPING_ROWS // len(windows.train)])).compact())
     return put_together(sample)
 
 

@@ -81,7 +81,9 @@ def pretrain(code: SequenceCode, events: Events, kinds: list[np.ndarray], size: 
         with tf.GradientTape() as tape:
             read = encoder.read(sequences, training=True)
             states = encoder.as_of(tf.gather_nd(read, at), since)
-            loss = tf.add_n([told(states, day, item, weight, number) for number in range(len(heads))])
+            loss = told(states, day, item, weight, 0)
+            for number in range(1, len(heads)):  # they read the states and don't shape them: those are what the events alone tell
+                loss += told(tf.stop_gradient(states), day, item, weight, number)
             places = tf.range(tf.shape(hidden_at)[0])
             masked = encoder.as_of(tf.gather_nd(read, hidden_at), tf.zeros(tf.shape(places)))
             loss += _HIDDEN_WEIGHT * told(masked, places, hidden_item, tf.ones(tf.shape(places)), 0)

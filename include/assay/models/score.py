@@ -10,7 +10,8 @@ from assay.models.metrics import calibration_error, scores
 from assay.models.outcome import token_visibility
 from assay.models.rows import Rows
 from assay.models.store import OutcomeModel
-from assay.models.train import run
+from assay.models.train import run_on
+from assay.models.vectors import token_vectors
 
 _ROWS_PER_SIZE = 10_000
 
@@ -25,7 +26,8 @@ def score(model: OutcomeModel, rows: Rows, split: str, rng: np.random.Generator)
         rng: Draws rows and coalitions for the calibration by coalition size.
     """
     everything = np.ones((1, len(model.codes)), np.float32)
-    p = model.calibration.probability(run(model.network, rows.encoded, everything)[:, 0])
+    vectors = token_vectors(model.network, rows.encoded)
+    p = model.calibration.probability(run_on(model.network, vectors, everything)[:, 0])
     found = [("outcome", name, value) for name, value in scores(rows.y, p).items()]
     found += [("base_rate", name, value) for name, value in scores(rows.y, np.full(len(p), rows.y.mean())).items()]
     n = len(model.players)
@@ -33,6 +35,6 @@ def score(model: OutcomeModel, rows: Rows, split: str, rng: np.random.Generator)
         part = np.sort(rng.permutation(len(p))[:_ROWS_PER_SIZE])
         order = rng.random((len(part), n)).argsort(axis=1).argsort(axis=1)
         visible = token_visibility(model.codes, (order < size).astype(np.int8), model.players)
-        masked = model.calibration.probability(run(model.network, rows.encoded.take(part), visible)[:, 0])
+        masked = model.calibration.probability(run_on(model.network, vectors.take(part), visible)[:, 0])
         found.append(("outcome", f"ece_seeing_{size}_of_{n}", calibration_error(rows.y[part], masked)))
     return [{"model": name, "split": split, "metric": metric, "value": float(value)} for name, metric, value in found]

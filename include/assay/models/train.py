@@ -14,7 +14,7 @@ from assay.models.encoding import Encoded, TokenCode, tables_of
 from assay.models.outcome import ENCODERS, Size, build_network, token_visibility
 from assay.models.rows import Rows
 from assay.models.spool import Spool
-from assay.models.vectors import layers_of, token_vectors
+from assay.models.vectors import TokenVectors, layers_of, token_vectors
 
 if TYPE_CHECKING:
     import keras
@@ -218,9 +218,14 @@ def run(network: keras.Model, encoded: Encoded, visible: np.ndarray, batch: int 
     Returns:
         float32, shape (rows, 2).
     """
-    vectors, head = token_vectors(network, encoded), network.get_layer("fusion").compiled
-    out = np.empty((len(encoded), 2), np.float32)
-    for start in range(0, len(encoded), batch):
+    return run_on(network, token_vectors(network, encoded), visible, batch)
+
+
+def run_on(network: keras.Model, vectors: TokenVectors, visible: np.ndarray, batch: int = 10_000) -> np.ndarray:
+    """The same from token vectors, which are to be asked under several coalitions."""
+    head = network.get_layer("fusion").compiled
+    out = np.empty((len(vectors), 2), np.float32)
+    for start in range(0, len(vectors), batch):
         part = vectors.of(slice(start, start + batch))
         seen = np.repeat(visible, len(part), axis=0) if len(visible) == 1 else visible[start:start + batch]
         out[start:start + batch] = head(part, seen).numpy().mean(axis=1)

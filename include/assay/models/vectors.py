@@ -35,6 +35,10 @@ class TokenVectors:
         """Number of rows."""
         return len(self.encoded)
 
+    def take(self, rows: np.ndarray) -> TokenVectors:
+        """The rows of these positions."""
+        return TokenVectors(self.tables, self.heads, self.encoded.take(rows))
+
     def of(self, rows: np.ndarray | slice) -> np.ndarray:
         """Vectors of these rows, float32, shape (rows, tokens, size)."""
         places, state = self.encoded.places[rows], len(self.tables)
