@@ -108,7 +108,8 @@ def learn_on(base: OutcomeModel, windows: Windows, size: Size, seed: int) -> tup
     with Spool() as train:
         sample = _spool(train, windows, base.codes, base.behaviour, size, rng)
         valid = scored_rows(windows.valid, base.codes, base.behaviour, rng)
-        network = fit(base.codes, base.players, train, valid.take(slice(_STOPPING_ROWS)).compact(), size, seed, start=base.network)
+        some = valid.take(slice(_STOPPING_ROWS)).compact()
+        network = fit(base.codes, base.players, train, some, size, seed, start=base.network)
     calibration = calibrated(network, sample, valid, len(windows.train))
     return OutcomeModel(network, base.codes, calibration, base.players, base.behaviour), valid
 

@@ -82,7 +82,7 @@ def pretrain(code: SequenceCode, events: Events, kinds: list[np.ndarray], size: 
             read = encoder.read(sequences, training=True)
             states = encoder.as_of(tf.gather_nd(read, at), since)
             loss = told(states, day, item, weight, 0)
-            for number in range(1, len(heads)):  # they read the states and don't shape them: those are what the events alone tell
+            for number in range(1, len(heads)):  # they don't shape the states, which are what the events alone tell
                 loss += told(tf.stop_gradient(states), day, item, weight, number)
             places = tf.range(tf.shape(hidden_at)[0])
             masked = encoder.as_of(tf.gather_nd(read, hidden_at), tf.zeros(tf.shape(places)))
