@@ -294,3 +294,38 @@ def test_together_each_row_keeps_its_own_features(sizes: list[tuple[int, int, in
     assert np.array_equal(b.of_rows(found)[0], np.vstack(numbers))
     assert np.array_equal(b.of_rows(found)[1], np.vstack(categories))
     assert found.places.dtype == np.int32 and len(found) == sum(map(len, parts))
+
+
+def meanings(words: dict[str, list[float]]) -> dict[str, pa.Table]:
+    vectors = pa.array([words[word] for word in sorted(words)], pa.list_(pa.float32()))
+    return {"t.c": pa.table({"text": sorted(words), "vector": vectors})}
+
+
+WORDS = {"milk": [1.0, 0.2, 0.0], "cream": [0.9, 0.3, 0.1], "soap": [-1.0, 0.1, 0.0], "yoghurt": [0.95, 0.2, 0.05],
+         "": [0.0, 0.0, 0.0]}
+
+
+def told(words: list[str | None]) -> FeatureTables:
+    return replace(users({"c": pa.array(words, pa.string())}, b.category("c")), texts=meanings(WORDS))
+
+
+def test_words_lie_where_their_meaning_does_seen_in_training_or_not() -> None:
+    (code,) = learn_codes([told(["milk", "cream", "soap"] * 5)])
+    directions = len(code.texts[0].directions)
+    assert 1 <= directions <= 12 and code.width == directions
+    milk, unseen, soap, missing, unknown = encode([code], told(["milk", "yoghurt", "soap", None, "no vector"])).numbers[0]
+    assert np.linalg.norm(milk - unseen) < 0.4 * np.linalg.norm(milk - soap)
+    assert not missing.any() and not unknown.any()
+    assert np.abs(np.stack([milk, unseen, soap])).max() <= 1
+    assert encode([code], users({"c": pa.array(["milk"])}, b.category("c"))).numbers[0].tolist() == [[0.0] * directions]
+
+
+def test_codes_of_texts_survive_json() -> None:
+    codes = learn_codes([told(["milk", "cream", "soap", None])])
+    assert codes_from_json(json.loads(json.dumps(codes_to_json(codes)))) == codes
+
+
+def test_words_that_all_mean_the_same_have_no_direction() -> None:
+    part = users({"c": pa.array(["a", "b", "a"])}, b.category("c"))
+    (code,) = learn_codes([replace(part, texts=meanings({"a": [1.0, 0.0], "b": [1.0, 0.0]}))])
+    assert code.texts[0].directions == () and code.width == 0

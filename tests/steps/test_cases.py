@@ -63,7 +63,7 @@ def test_only_want_of_data_stops_quietly() -> None:
 
 def test_lines_of_a_role_come_oldest_first() -> None:
     rows = [{"use_case": "a", "window": window, "cutoff": cutoff, "uri": "", "fingerprint": "", "row_count": 1,
-             "things": [], "labels_uri": None, "labels_fingerprint": None}
+             "texts": [], "things": [], "labels_uri": None, "labels_fingerprint": None}
             for window, cutoff in [("train", "2017-02-06"), ("serve", "2017-03-01"), ("train", "2017-01-30")]]
     index = pa.Table.from_pylist(rows, schema=FEATURES.schema)
     assert [row["cutoff"] for row in rows_of(index, WindowRole.TRAIN)] == ["2017-01-30", "2017-02-06"]
@@ -82,7 +82,7 @@ def line(store: ArtifactStore, cutoff: str | None, window: str, *, labelled: boo
     labels = store.publish(LABELS, pa.table({"customer": happened, "town": happened % 20, "y": np.ones(67, np.float32),
                                              "amount": happened.astype(np.float32)}), name="a", **where)
     return {"window": window, "cutoff": cutoff, "uri": features.uri, "row_count": 200, "fingerprint": features.fingerprint,
-            "things": [{"of": "town", "uri": things.uri, "fingerprint": things.fingerprint}],
+            "texts": [], "things": [{"of": "town", "uri": things.uri, "fingerprint": things.fingerprint}],
             "labels_uri": labels.uri if labelled else None, "labels_fingerprint": labels.fingerprint}
 
 
