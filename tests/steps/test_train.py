@@ -98,7 +98,7 @@ def clinic_index(*windows: FeatureTables) -> tuple[Night, list[CaseRef]]:
         lines.append({
             "use_case": "prescriptions", "window": role, "cutoff": f"2020-01-0{number + 1}", "uri": rows.uri,
             "fingerprint": rows.fingerprint, "row_count": rows.row_count,
-            "things": [{"of": of, "uri": ref.uri, "fingerprint": ref.fingerprint} for of, ref in things.items()],
+            "texts": [], "things": [{"of": of, "uri": ref.uri, "fingerprint": ref.fingerprint} for of, ref in things.items()],
             "labels_uri": labels.uri, "labels_fingerprint": labels.fingerprint})
     index = open_store().publish(FEATURES, pa.Table.from_pylist(lines, schema=FEATURES.schema), name="prescriptions", **WHERE)
     night = Night("clinic", "2020-01-31", ("prescriptions",), False, "", ArtifactRef("discovered", "", 0, ""), ())

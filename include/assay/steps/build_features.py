@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from assay.features.windows import Window
 
 _LEAST_HISTORY_DAYS = 28
+_LEAST_BASE_WINDOWS = 3  # of a base model, unless the manifest asks for fewer
 
 
 def build_features(night: Night, gated: Sequence[ArtifactRef], classified: Sequence[ArtifactRef]) -> list[CaseRef]:
@@ -109,7 +110,7 @@ def _windows(case: UseCase, partition: str, snapshots: Sequence[SnapshotFiles], 
     for plan in (plan_windows, plan_without_base):
         planned = plan(last, case.outcome.window_days, case.train_windows)
         kept = [w for w in planned if w.cutoff is not None and w.cutoff >= earliest]
-        if any(w.role is WindowRole.BASE_TRAIN for w in kept):
+        if sum(w.role is WindowRole.BASE_TRAIN for w in kept) >= min(case.train_windows, _LEAST_BASE_WINDOWS):
             return kept
     if not any(w.role is WindowRole.TRAIN for w in kept):
         needed = earliest + dt.timedelta(days=3 * case.outcome.window_days)
