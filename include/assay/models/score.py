@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from assay.models.encoding import Encoded
 from assay.models.metrics import calibration_error, scores
 from assay.models.outcome import token_visibility
 from assay.models.rows import Rows
@@ -13,6 +14,11 @@ from assay.models.store import OutcomeModel
 from assay.models.train import run
 
 _ROWS_PER_SIZE = 10_000
+
+
+def probabilities(model: OutcomeModel, rows: Encoded) -> np.ndarray:
+    """Calibrated probability of the outcome where every asset is seen, float64, shape (rows,)."""
+    return model.calibration.probability(run(model.network, rows, np.ones((1, len(model.codes)), np.float32))[:, 0])
 
 
 def score(model: OutcomeModel, rows: Rows, split: str, rng: np.random.Generator) -> list[dict[str, Any]]:
@@ -24,8 +30,7 @@ def score(model: OutcomeModel, rows: Rows, split: str, rng: np.random.Generator)
         split: Name of the window.
         rng: Draws rows and coalitions for the calibration by coalition size.
     """
-    everything = np.ones((1, len(model.codes)), np.float32)
-    p = model.calibration.probability(run(model.network, rows.encoded, everything)[:, 0])
+    p = probabilities(model, rows.encoded)
     found = [("outcome", name, value) for name, value in scores(rows.y, p).items()]
     found += [("base_rate", name, value) for name, value in scores(rows.y, np.full(len(p), rows.y.mean())).items()]
     n = len(model.players)
