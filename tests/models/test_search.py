@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -61,15 +60,15 @@ SLOW = replace(b.SIZE, rate=1e-4, steps=30)  # next to nothing is learned at tha
 
 
 @pytest.fixture(scope="module")
-def ranking(windows: Windows) -> Iterator[list[Tried]]:
+def ranking(windows: Windows) -> list[Tried]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(search, "CANDIDATES", 4)
-        yield halve(windows, SLOW, seed=5)
+        return halve(windows, SLOW, seed=5)
 
 
 @pytest.mark.slow
 def test_the_better_half_goes_on_and_what_is_there_stays_to_the_end(ranking: list[Tried]) -> None:
-    assert {one.size for one in ranking} == set(variations(SLOW, 5)) and len(ranking) == 4
+    assert {one.size for one in ranking} == set(variations(SLOW, 5)[:4]) and len(ranking) == 4
     budgets = [one.budget for one in ranking]
     assert budgets == sorted(budgets, reverse=True)
     assert budgets.count(0.25) in (1, 2) and budgets.count(1.0) in (1, 2)
