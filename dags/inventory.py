@@ -49,7 +49,8 @@ def discover(platform: str, *, dag_run: Any = None, params: Any = None, ti: Any 
 
     try:
         night = step.discover(platform, partition_key=dag_run.partition_key, requested=params["partition"],
-                              use_cases=list(params["use_cases"]), retrain=params["retrain"], note=params["note"] or "")
+                              use_cases=list(params["use_cases"]), retrain=params["retrain"], note=params["note"] or "",
+                              retune=params["retune"])
     except SourceEnded as ended:
         if dag_run.run_type == "manual":
             raise
@@ -112,10 +113,13 @@ def build_features(night: Night, gated: list[ArtifactRef], classified: list[Arti
 
 @task
 def train(night: Night, features: list[CaseRef]) -> list[CaseRef]:
-    """**Model training.** Fits the outcome model, one encoder per asset, on windows up to the cut-off."""
+    """**Model training.** Fits the outcome model, one encoder per asset, on windows up to the cut-off; the best one serves."""
+    from assay.steps import champion
     from assay.steps import train as step
 
-    return step.train(night, features)
+    models = step.train(night, features)
+    champion.choose(night, features, models)
+    return models
 
 
 @task
@@ -182,6 +186,10 @@ def _form(manifest: Platform) -> dict[str, Param]:
         "retrain": Param(
             False, type="boolean", title="Train again",
             description="Train the models even where data, configuration and code are unchanged. Off: reuse what stands."),
+        "retune": Param(
+            False, type="boolean", title="Search parameters",
+            description="Search the models' parameters on the validation window of the base models; what is found serves from "
+                        "this partition on, if it is better. It changes no value, and takes minutes."),
         "note": Param(
             "", type=["null", "string"], maxLength=500, title="Note",
             description="Why you start this run; kept with it, changes no result."),

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from assay.config import load_platform
 from assay.contracts.refs import ArtifactRef, CaseRef, Night
-from assay.contracts.schemas import CONTRACTS
+from assay.contracts.schemas import CONTRACTS, SERVING
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,7 @@ def run_night(platform: str, partition: str | None = None) -> Published:
     """Run every step in the DAG's order."""
     from assay.steps import (
         build_features,
+        champion,
         check,
         classify,
         discover,
@@ -45,6 +46,7 @@ def run_night(platform: str, partition: str | None = None) -> Published:
     gated = gate.gate(night, flat, [ref for batch in histories for ref in check.check(night, batch)])
     features = build_features.build_features(night, gated, classified)
     models = train.train(night, features)
+    champion.choose(night, features, models)
     embeddings = extract.extract(night, features, models)
     values = value.value(night, features, models)
     forecasts = forecast.forecast(night, values, embeddings)
@@ -58,6 +60,6 @@ def pure_fingerprints(storage: Path, platform: str) -> dict[str, str]:
     found = {}
     for path in sorted((storage / platform).rglob("_manifest.json")):
         manifest = json.loads(path.read_text())
-        if not CONTRACTS[manifest["contract"]].ledger:
+        if not CONTRACTS[manifest["contract"]].ledger and SERVING not in path.parts:
             found[path.parent.relative_to(storage).as_posix()] = manifest["fingerprint"]
     return found

@@ -67,7 +67,8 @@ def nights() -> st.SearchStrategy[Night]:
     """What `discover` hands on."""
     batches = st.lists(st.lists(NAMES, max_size=3).map(tuple), max_size=4).map(tuple)
     return st.builds(Night, platform=NAMES, partition=PARTITIONS, use_cases=st.lists(NAMES, max_size=3).map(tuple),
-                     retrain=st.booleans(), note=st.text(max_size=30), discovered=artifact_refs(), batches=batches)
+                     retrain=st.booleans(), note=st.text(max_size=30), discovered=artifact_refs(), batches=batches,
+                     retune=st.booleans())
 
 
 def case_refs() -> st.SearchStrategy[CaseRef]:

@@ -9,6 +9,8 @@ import keras
 import numpy as np
 import pandas as pd
 
+from assay.models.textbook import fit_textbook
+
 from .encoding import Encoder, crossed
 from .rows import Split
 from .scores import predictions
@@ -25,7 +27,7 @@ _BUCKETS = 2**16  # of each hashed cross
 
 
 def textbook(split: Split, epochs: int = 10, seed: int = 42) -> pd.DataFrame:
-    """Dense 64-32-1 with ReLU and sigmoid, SGD 0.01, binary cross-entropy, batches of 32, on a sample of training rows.
+    """The network that base models are compared with, too, on a sample of training rows.
 
     Numbers are standardised, missing ones -1; categories are the mean outcome of their value. Neither early stopping nor
     calibration: it learns for ten epochs and that is it. Money expected is p times `habit`.
@@ -35,15 +37,9 @@ def textbook(split: Split, epochs: int = 10, seed: int = 42) -> pd.DataFrame:
         epochs: Passes over the sample.
         seed: Of sample, weights and order.
     """
-    keras.utils.set_random_seed(seed)
     sample = split.train.sample(min(SAMPLE, len(split.train)), random_state=seed)
-    x, x_test = _as_means(split, sample), _as_means(split, split.test)
-    mean, deviation = x.mean(axis=0), x.std(axis=0) + 1e-6
-    model = keras.Sequential([keras.layers.Dense(64, activation="relu"), keras.layers.Dense(32, activation="relu"),
-                              keras.layers.Dense(1, activation="sigmoid")])
-    model.compile(keras.optimizers.SGD(0.01), "binary_crossentropy", jit_compile=False)
-    model.fit((x - mean) / deviation, sample.y.to_numpy(np.float32), epochs=epochs, batch_size=32, verbose=0)
-    p = model.predict((x_test - mean) / deviation, batch_size=8192, verbose=0)[:, 0]
+    network = fit_textbook(_as_means(split, sample), sample.y.to_numpy(np.float32), seed, epochs)
+    p = network.probability(_as_means(split, split.test))
     return predictions(split.test, p, p * split.test.habit.to_numpy())
 
 

@@ -34,6 +34,7 @@ class Night:
         note: What the person who triggered the run wrote.
         discovered: The `discovered` artifact.
         batches: Asset ids, grouped for the mapped tasks.
+        retune: Search the model's parameters for what serves from this partition on.
     """
 
     platform: str
@@ -43,6 +44,7 @@ class Night:
     note: str
     discovered: ArtifactRef
     batches: tuple[tuple[str, ...], ...]
+    retune: bool = False
 
     def __post_init__(self) -> None:
         """Give back their types to what XCom stores as plain dicts and lists."""

@@ -183,10 +183,14 @@ LABELS = Contract("labels", pa.schema([
     _col("amount", pa.float32(), "what it was worth or cost", "the platform's currency"),
 ]), open=True, per="use case")
 
+# What lies below `<use case>/serving` belongs to the ledger of champions: models for serving, and the scores by which one of
+# them was chosen. Everything else of these two contracts is pure.
+SERVING = "serving"
 MODEL = Contract("model", pa.schema([]), open=True, per="use case")
 MODEL_METRICS = Contract("model_metrics", pa.schema([
     _USE_CASE,
-    _col("model", _STRING, "name of the model"),
+    _col("model", _STRING, "outcome and base_rate; of a base model base, base_rate and textbook; below serving champion (the "
+                           "one before), night, tuned, base_rate, and searched with the parameters that the size hasn't got"),
     _col("split", _STRING, "window that it was scored on"),
     _col("metric", _STRING, "log_loss (nats, lower is better), auc, ap, ece, …"),
     _col("value", _FLOAT, "the score"),
@@ -214,6 +218,7 @@ EXPLANATIONS = Contract("explanations", pa.schema([
     _col("amount", _FLOAT, "expected if it happens; null for importance", "the platform's currency", null=True),
 ]), per="use case")
 
+_STANDINGS = pa.list_(pa.struct([("window", _STRING), ("gain", _FLOAT), ("below", _INT), ("retuned", _BOOL)]))
 CHAMPIONS = Contract("champions", pa.schema([
     _USE_CASE,
     _col("champion", _STRING, "uri of the model that serves from this partition on"),
@@ -225,9 +230,13 @@ CHAMPIONS = Contract("champions", pa.schema([
     _col("base_rate_log_loss", _FLOAT, "of the rows' own base rate", "nats"),
     _col("promoted", _BOOL, "true if the challenger serves from now on"),
     _col("below", _INT, "windows in a row, this one included, in which the champion gained less over the base rate than usual"),
-    _col("retuned", _BOOL, "true if a search over the model's parameters ran on this partition"),
-    _col("parameters", _STRING, "those of the model size that serve from now on, as JSON; null where they are the size's own",
+    _col("retune", _STRING, "why the model's parameters were searched on this partition: asked or below; null if they weren't",
          null=True),
+    _col("model_size", _STRING, "size in the manifest"),
+    _col("parameters", _STRING, "those that models for serving are trained with from now on, as far as they differ from that "
+                                "size's, as JSON; null if none does", null=True),
+    _col("recent", _STANDINGS, "windows that tell what is usual, oldest first: first day, gain of the champion before (nats, "
+                               "null where there was none), windows below in a row, whether parameters were searched"),
 ]), ledger=True, per="use case")
 
 VALUES = Contract("values", pa.schema([
@@ -315,7 +324,7 @@ INVENTORY = Contract("inventory", pa.schema([
 ]), ledger=True)
 
 RUN_METRICS = Contract("run_metrics", pa.schema([
-    _col("step", _STRING, "task of the DAG"),
+    _col("step", _STRING, "task of the DAG, or champion: the end of train"),
     _col("asset_id", _STRING, "asset, or null for the whole step", null=True),
     _col("seconds", _FLOAT, "wall-clock time", "second"),
     _col("bytes_read", _INT, "read from shared storage", "byte"),

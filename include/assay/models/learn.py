@@ -23,7 +23,7 @@ from assay.models.train import calibrated, fit
 logger = logging.getLogger(__name__)
 
 _LEARNED_ROWS = 200_000  # of the training windows, for knots and vocabularies
-_SCORED_ROWS = 60_000  # of a validation window, for calibration and scores: more don't move them
+SCORED_ROWS = 60_000  # of a validation window, for calibration and scores: more don't move them
 _STOPPING_ROWS = 30_000  # of the validation windows, for early stopping; of the training windows, for the level
 
 _NO_ITEMS = pa.table({"item": pa.nulls(0, pa.string())}).replace_schema_metadata({TOKENS: b"[]"})
@@ -70,8 +70,14 @@ class Windows:
     days: int
 
 
-def learn(windows: Windows, size: Size, seed: int) -> tuple[OutcomeModel, Rows]:
+def learn(windows: Windows, size: Size, seed: int, behaviour: Behaviour | None = None) -> tuple[OutcomeModel, Rows]:
     """Train from scratch.
+
+    Args:
+        windows: What the model is made from.
+        size: Widths and length of training.
+        seed: Of rows, weights, order and coalitions.
+        behaviour: An encoder that was trained on the same history at the same widths; None trains one.
 
     Returns:
         The model, and the validation rows that it was chosen and calibrated on, in random order.
@@ -80,7 +86,7 @@ def learn(windows: Windows, size: Size, seed: int) -> tuple[OutcomeModel, Rows]:
         NotEnoughData: If no feature varies, or all training rows have the same outcome.
     """
     rng = np.random.default_rng(seed)
-    behaviour = _behaviour(windows, size, seed)
+    behaviour = behaviour or _behaviour(windows, size, seed)
     each = _LEARNED_ROWS // len(windows.train)
     codes = learn_codes([features for window in windows.train for features, _, _ in window.some(each, rng)])
     codes += foretelling(behaviour) if behaviour else ()
@@ -92,7 +98,7 @@ def learn(windows: Windows, size: Size, seed: int) -> tuple[OutcomeModel, Rows]:
         if not 0 < train.totals.outcomes < train.totals.rows:
             raise NotEnoughData(windows.name, f"all {train.totals.rows} training rows have the same outcome",
                                 "train on more windows or entities")
-        valid = scored_rows(windows.valid, codes, behaviour, rng)
+        valid = scored_rows(windows.valid, codes, behaviour, same_draw(seed))
         network = fit(codes, players, train, valid.take(slice(_STOPPING_ROWS)).compact(), size, seed)
     calibration = calibrated(network, sample, valid, len(windows.train))
     return OutcomeModel(network, codes, calibration, players, behaviour), valid
@@ -107,7 +113,7 @@ def learn_on(base: OutcomeModel, windows: Windows, size: Size, seed: int) -> tup
     rng = np.random.default_rng(seed)
     with Spool() as train:
         sample = _spool(train, windows, base.codes, base.behaviour, size, rng)
-        valid = scored_rows(windows.valid, base.codes, base.behaviour, rng)
+        valid = scored_rows(windows.valid, base.codes, base.behaviour, same_draw(seed))
         some = valid.take(slice(_STOPPING_ROWS)).compact()
         network = fit(base.codes, base.players, train, some, size, seed, start=base.network)
     calibration = calibrated(network, sample, valid, len(windows.train))
@@ -129,11 +135,16 @@ def _spool(train: Spool, windows: Windows, codes: Sequence[TokenCode], behaviour
 
 def scored_rows(windows: Sequence[LabelledWindow], codes: Sequence[TokenCode], behaviour: Behaviour | None,
                 rng: np.random.Generator) -> Rows:
-    """Rows of windows that the model isn't trained on, in random order, at most `_SCORED_ROWS` of each."""
+    """Rows of windows that the model isn't trained on, in random order, at most `SCORED_ROWS` of each."""
     parts = [Rows(encode(codes, features, behaviour), y, amount, np.ones(len(y), np.float32))
-             for window in windows for features, y, amount in window.some(_SCORED_ROWS, rng)]
+             for window in windows for features, y, amount in window.some(SCORED_ROWS, rng)]
     rows = put_together(parts)
     return rows.take(rng.permutation(len(rows.y)))
+
+
+def same_draw(seed: int) -> np.random.Generator:
+    """Draws validation rows: the same ones for every model of that seed, so that their scores can be compared."""
+    return np.random.default_rng([seed, 1])
 
 
 def _behaviour(windows: Windows, size: Size, seed: int) -> Behaviour | None:

@@ -6,14 +6,25 @@ from typing import Any
 
 import numpy as np
 
+from assay.models.encoding import Encoded
 from assay.models.metrics import calibration_error, scores
 from assay.models.outcome import token_visibility
 from assay.models.rows import Rows
 from assay.models.store import OutcomeModel
 from assay.models.train import run_on
-from assay.models.vectors import token_vectors
+from assay.models.vectors import TokenVectors, token_vectors
 
 _ROWS_PER_SIZE = 10_000
+
+
+def probabilities(model: OutcomeModel, rows: Encoded) -> np.ndarray:
+    """Calibrated probability of the outcome where every asset is seen, float64, shape (rows,)."""
+    return _seen(model, token_vectors(model.network, rows))
+
+
+def _seen(model: OutcomeModel, vectors: TokenVectors) -> np.ndarray:
+    everything = np.ones((1, len(model.codes)), np.float32)
+    return model.calibration.probability(run_on(model.network, vectors, everything)[:, 0])
 
 
 def score(model: OutcomeModel, rows: Rows, split: str, rng: np.random.Generator) -> list[dict[str, Any]]:
@@ -25,9 +36,8 @@ def score(model: OutcomeModel, rows: Rows, split: str, rng: np.random.Generator)
         split: Name of the window.
         rng: Draws rows and coalitions for the calibration by coalition size.
     """
-    everything = np.ones((1, len(model.codes)), np.float32)
     vectors = token_vectors(model.network, rows.encoded)
-    p = model.calibration.probability(run_on(model.network, vectors, everything)[:, 0])
+    p = _seen(model, vectors)
     found = [("outcome", name, value) for name, value in scores(rows.y, p).items()]
     found += [("base_rate", name, value) for name, value in scores(rows.y, np.full(len(p), rows.y.mean())).items()]
     n = len(model.players)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from assay.features.blocks.sequence import ITEMS
 from assay.features.table import FeatureTables
 from assay.models.behaviour import Behaviour, SequenceCode
 from assay.models.calibration import Calibration
@@ -38,6 +39,16 @@ class OutcomeModel:
     calibration: Calibration
     players: tuple[str, ...]
     behaviour: Behaviour | None = None
+
+    @property
+    def columns(self) -> frozenset[str]:
+        """Features that it reads, by their columns in a window's tables."""
+        own = {number.column for code in self.codes for number in code.numbers}
+        own |= {category.column for code in self.codes for category in code.categories}
+        if self.behaviour is not None:
+            code = self.behaviour.code
+            own |= {f"{code.token}.{ITEMS}", *(kinds.column for kinds in code.kinds)}
+        return frozenset(own)
 
     def encode(self, features: FeatureTables) -> Encoded:
         """A window's rows as its inputs."""

@@ -17,15 +17,16 @@ if TYPE_CHECKING:
     from assay.config import UseCase
     from assay.features.windows import WindowRole
     from assay.models.learn import LabelledWindow, Windows
+    from assay.models.rows import Rows
     from assay.models.store import OutcomeModel
 
-_SEED = 20_170_101
-_MODULES = ("assay.models", "assay.features.table", "assay.features.windows")
+SEED = 20_170_101
+MODULES = ("assay.models", "assay.features.table", "assay.features.windows")
 
 
 def train(night: Night, features: Sequence[CaseRef]) -> list[CaseRef]:
     """Publish `model/<use_case>` and `model_metrics/<use_case>`, and before them, where it is missing, the base model."""
-    with open_frame("train", night.platform, night.partition, _MODULES) as frame:
+    with open_frame("train", night.platform, night.partition, MODULES) as frame:
 
         def make(name: str) -> ArtifactRef:
             with frame.measure():
@@ -38,7 +39,7 @@ def _train_case(frame: Frame, case: UseCase, features: ArtifactRef, again: bool)
     from assay.contracts.schemas import MODEL, MODEL_METRICS
 
     where = {"platform": frame.platform.platform, "partition": frame.partition, "name": case.name}
-    recipe = frame.recipe([features.fingerprint], [case.model_size, _SEED])
+    recipe = frame.recipe([features.fingerprint], [case.model_size, SEED])
     found = frame.store.find(MODEL, **where, recipe=recipe)
     if found and not again and frame.store.find(MODEL_METRICS, **where, recipe=recipe):
         return found
@@ -63,50 +64,77 @@ def _fit(frame: Frame, case: UseCase, index: pa.Table, again: bool) -> tuple[Out
     from assay.models.learn import learn, learn_on, scored_rows
     from assay.models.outcome import SIZES
     from assay.models.score import score
+    from assay.steps.extract import load_model
 
     size = SIZES[case.model_size]
     if rows_of(index, WindowRole.BASE_TRAIN):
-        base = _base(frame, case, index, again)
-        model, valid = learn_on(base, _windows(frame, case, index, WindowRole.TRAIN, WindowRole.VALIDATE), size, _SEED)
+        base = load_model(frame.store, base_of(frame, case, index, again))
+        model, valid = learn_on(base, windows_of(frame, case, index, WindowRole.TRAIN, WindowRole.VALIDATE), size, SEED)
     else:
-        model, valid = learn(_windows(frame, case, index, WindowRole.TRAIN, WindowRole.VALIDATE), size, _SEED)
-    rng = np.random.default_rng(_SEED)
+        model, valid = learn(windows_of(frame, case, index, WindowRole.TRAIN, WindowRole.VALIDATE), size, SEED)
+    rng = np.random.default_rng(SEED)
     metrics = score(model, valid, WindowRole.VALIDATE.value, rng)
     del valid
-    outcome = _labelled(frame, index, WindowRole.OUTCOME)
+    outcome = labelled(frame, index, WindowRole.OUTCOME)
     return model, metrics + score(model, scored_rows(outcome, model.codes, model.behaviour, rng), WindowRole.OUTCOME.value, rng)
 
 
-def _base(frame: Frame, case: UseCase, index: pa.Table, again: bool) -> OutcomeModel:
-    """The base model of the calendar month; trained if it isn't there.
+def base_of(frame: Frame, case: UseCase, index: pa.Table, again: bool = False) -> ArtifactRef:
+    """The base model of the calendar month; trained, and compared with the textbook network, if it isn't there.
 
     It stands under the last day that it knows, in a folder of its recipe: partitions that classify the same data differently
     have base models of their own.
     """
-    from assay.contracts.schemas import MODEL
+    import pyarrow as pa
+
+    from assay.contracts.schemas import MODEL, MODEL_METRICS
     from assay.features.windows import WindowRole
     from assay.models.learn import learn
     from assay.models.outcome import SIZES
     from assay.models.store import identity, to_files
-    from assay.steps.extract import load_model
 
-    (last,) = rows_of(index, WindowRole.BASE_VALIDATE)
     roles = (WindowRole.HISTORY, WindowRole.BASE_TRAIN, WindowRole.BASE_VALIDATE)
     lines = [line for role in roles for line in rows_of(index, role)]
     inputs = [text for line in lines for text in (line["fingerprint"], *(t["fingerprint"] for t in line["things"]),
                                                   str(line["labels_fingerprint"]))]
-    recipe = frame.recipe(inputs, [case.model_size, _SEED])
-    until = dt.date.fromisoformat(last["cutoff"]) + dt.timedelta(days=int(case.outcome.window_days or 1) - 1)
-    where = {"platform": frame.platform.platform, "partition": until.isoformat(), "name": f"{case.name}/base/{recipe.key[:12]}"}
+    recipe = frame.recipe(inputs, [case.model_size, SEED])
+    where = {"platform": frame.platform.platform, "partition": base_day(case, index),
+             "name": f"{case.name}/base/{recipe.key[:12]}"}
     found = None if again else frame.store.find(MODEL, **where, recipe=recipe)
-    if found is None:
-        windows = _windows(frame, case, index, WindowRole.BASE_TRAIN, WindowRole.BASE_VALIDATE)
-        model, _ = learn(windows, SIZES[case.model_size], _SEED)
+    if found is None or frame.store.find(MODEL_METRICS, **where, recipe=recipe) is None:
+        windows = windows_of(frame, case, index, WindowRole.BASE_TRAIN, WindowRole.BASE_VALIDATE)
+        model, valid = learn(windows, SIZES[case.model_size], SEED)
+        metrics = pa.Table.from_pylist([{"use_case": case.name} | metric for metric in _compared(model, windows, valid)])
+        frame.store.publish(MODEL_METRICS, metrics, **where, recipe=recipe)
         found = frame.store.publish_files(MODEL, to_files(model), **where, recipe=recipe, identity=identity(model))
-    return load_model(frame.store, found)
+    return found
 
 
-def _windows(frame: Frame, case: UseCase, index: pa.Table, train: WindowRole, valid: WindowRole) -> Windows:
+def _compared(model: OutcomeModel, windows: Windows, valid: Rows) -> list[dict]:
+    """Scores of a base model, of the base rate and of the textbook network on the base model's validation window."""
+    import numpy as np
+
+    from assay.features.windows import WindowRole
+    from assay.models.score import score
+    from assay.models.textbook import textbook_scores
+
+    split = WindowRole.BASE_VALIDATE.value
+    found = score(model, valid, split, np.random.default_rng(SEED))
+    own = [metric | {"model": "base"} if metric["model"] == "outcome" else metric for metric in found]
+    textbook = textbook_scores(windows.train, windows.valid, model.codes, SEED)
+    return own + [{"model": "textbook", "split": split, "metric": name, "value": value} for name, value in textbook.items()]
+
+
+def base_day(case: UseCase, index: pa.Table) -> str:
+    """The last day that the base model of the calendar month knows, under which it stands."""
+    from assay.features.windows import WindowRole
+
+    (last,) = rows_of(index, WindowRole.BASE_VALIDATE)
+    return (dt.date.fromisoformat(last["cutoff"]) + dt.timedelta(days=int(case.outcome.window_days or 1) - 1)).isoformat()
+
+
+def windows_of(frame: Frame, case: UseCase, index: pa.Table, train: WindowRole, valid: WindowRole) -> Windows:
+    """What a model is made from: windows of these roles, and what happened before the first."""
     from assay.features.windows import WindowRole
     from assay.models.learn import Windows
 
@@ -115,11 +143,12 @@ def _windows(frame: Frame, case: UseCase, index: pa.Table, train: WindowRole, va
         history = {"user": frame.store.read(ArtifactRef("window_features", line["uri"], 0, line["fingerprint"]))} | {
             thing["of"]: frame.store.read(ArtifactRef("window_features", thing["uri"], 0, thing["fingerprint"]))
             for thing in line["things"]}
-    return Windows(case.name, _labelled(frame, index, train), _labelled(frame, index, valid), history,
+    return Windows(case.name, labelled(frame, index, train), labelled(frame, index, valid), history,
                    case.outcome.window_days or 0)
 
 
-def _labelled(frame: Frame, index: pa.Table, role: WindowRole) -> list[LabelledWindow]:
+def labelled(frame: Frame, index: pa.Table, role: WindowRole) -> list[LabelledWindow]:
+    """The windows of a role, oldest first."""
     from assay.models.learn import LabelledWindow
 
     return [LabelledWindow(line["row_count"], partial(window_parts, frame.store, line)) for line in rows_of(index, role)]

@@ -67,7 +67,8 @@ class _Watch:
             _say(f"  {name:<16}{worst:<16}{sum(task['duration'] or 0 for task in found):>7.1f} s{parts}")
 
 
-def trigger(home: ServerHome, platform: str, partition: str | None = None, *, retrain: bool = False, note: str = "") -> int:
+def trigger(home: ServerHome, platform: str, partition: str | None = None, *, retrain: bool = False, note: str = "",
+            retune: bool = False) -> int:
     """Run one partition, by default the newest.
 
     Raises:
@@ -79,7 +80,7 @@ def trigger(home: ServerHome, platform: str, partition: str | None = None, *, re
     client = AirflowClient(home)
     dag_id = f"inventory_{platform}"
     client.unpause(dag_id)
-    run_id = client.trigger(dag_id, partition, {"retrain": retrain, "note": note})
+    run_id = client.trigger(dag_id, partition, {"retrain": retrain, "retune": retune, "note": note})
     name = f"{platform} {partition or 'newest partition'}"
     _say(f"{name}: {run_id}")
     started = time.perf_counter()
