@@ -35,6 +35,7 @@ PATIENTS = Token("clinic.patients", ("clinic.patients",), ("user",), (number("ag
 WEATHER = Token("clinic.weather|item", ("clinic.weather",), ("item",), (number("rain"),))
 BOTH = Token("clinic.visits~clinic.patients|user+item", ("clinic.patients", "clinic.visits"), ("user", "item"),
              (number("alike"),))
+GOODS = Token("shop.goods", ("shop.goods",), ("item",), (category("kind"),))
 ALL = (VISITS, PATIENTS, WEATHER, BOTH)
 
 

@@ -9,6 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from assay.features.blocks import Feature, Token, tokens_to_json
+from assay.features.table import TOKENS
 from assay.models.behaviour import (
     ENCODER,
     FIRST,
@@ -38,6 +40,18 @@ def users(*histories: list[tuple[str, int, bool, float]] | None) -> pa.Table:
     kinds = {"items": pa.string(), "ages": pa.int16(), "begins": pa.bool_(), "price": pa.float32()}
     return pa.table({"user": list(range(len(histories)))} | {
         f"{TOKEN}.{name}": pa.array(values, pa.list_(kinds[name])) for name, values in columns.items()})
+
+
+def alternating(count: int, first: int) -> list[tuple[str, int, bool, float]]:
+    """Milk and bread in turn, a week apart."""
+    return [(("milk", "bread")[(n + first) % 2], 7 * (count - n) - 3, True, 1.0) for n in range(count)]
+
+
+def alternating_users(count: int) -> pa.Table:
+    """Their histories, as a window's history holds them."""
+    table = users(*(alternating(20 + n % 7, n % 2) for n in range(count)))
+    kinds = tuple(Feature(name, "sequence", ()) for name in ("items", "ages", "begins", "price"))
+    return table.replace_schema_metadata({TOKENS: tokens_to_json([Token(TOKEN, CODE.assets, ("user",), kinds)])})
 
 
 def shopping(seed: int, events: int) -> list[tuple[str, int, bool, float]]:

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.models import builders as b
-from tests.models.test_behaviour import CODE, shopping, users
+from tests.models.test_behaviour import CODE, alternating, alternating_users, shopping, users
 
 from assay.models.behaviour import ENCODER, FIRST, LONGEST_WAIT, read_events, states
 from assay.models.pretrain import _pieces, _targets, pretrain
 
-SIZE = b.SIZE
+SIZE = replace(b.SIZE, foretelling=400)
 
 
 @settings(deadline=None, max_examples=60)
@@ -50,17 +50,12 @@ def test_what_came_within_the_window_is_foretold_and_nothing_else(seed: int, cou
         assert found.weight[found.day == n] == pytest.approx(len(came) ** -0.5)
 
 
-def alternating(count: int, first: int) -> list[tuple[str, int, bool, float]]:
-    """Milk and bread in turn, a week apart."""
-    return [(("milk", "bread")[(n + first) % 2], 7 * (count - n) - 3, True, 1.0) for n in range(count)]
-
-
 @pytest.fixture(scope="module")
 def trained():
     from assay.models.runtime import prepare_tensorflow
 
     prepare_tensorflow()
-    table = users(*(alternating(20 + seed % 7, seed % 2) for seed in range(120)))
+    table = alternating_users(120)
     kinds = [np.array([0, 0, 1, 2, 1], np.int32)]
     events = read_events(CODE, table)
     return table, pretrain(replace(CODE, length=12), events, kinds, SIZE, 7, 3), (events, kinds)

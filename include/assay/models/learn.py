@@ -96,7 +96,7 @@ def learn(windows: Windows, size: Size, seed: int, behaviour: Behaviour | None =
     with Spool() as train:
         sample = _spool(train, windows, codes, behaviour, size, rng)
         if not 0 < train.totals.outcomes < train.totals.rows:
-            raise NotEnoughData(windows.name, f"all {train.totals.rows} training rows have the same outcome",
+            raise NotEnoughData(windows.name, f"all {round(train.totals.weight)} training rows have the same outcome",
                                 "train on more windows or entities")
         valid = scored_rows(windows.valid, codes, behaviour, same_draw(seed))
         network = fit(codes, players, train, valid.take(slice(_STOPPING_ROWS)).compact(), size, seed)
