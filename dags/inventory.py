@@ -124,7 +124,7 @@ def train(night: Night, features: list[CaseRef]) -> list[CaseRef]:
 
 @task
 def extract(night: Night, features: list[CaseRef], models: list[CaseRef]) -> list[CaseRef]:
-    """**Feature extraction.** Writes the embeddings that the model has of entities and assets."""
+    """**Feature extraction.** Writes the model's embeddings of entities and assets, and explains some of its predictions."""
     from assay.steps import extract as step
 
     return step.extract(night, features, models)

@@ -21,7 +21,8 @@ def test_forwards_and_backwards_give_the_same_artifacts_and_a_second_time_writes
         found[name] = pure_fingerprints(tmp_path / name, "small_journey")
     assert found["forwards"] == found["backwards"]
     kinds = {path.split("/")[2] for path in found["forwards"]}
-    assert {"snapshot", "profiles", "columns", "gate", "window_features", "labels", "model", "embeddings", "values"} <= kinds
+    assert {"snapshot", "profiles", "columns", "gate", "window_features", "labels", "model", "embeddings", "explanations",
+            "values"} <= kinds
 
     monkeypatch.setenv("ASSAY_STORAGE", (tmp_path / "forwards").as_uri())
     before = _written(tmp_path / "forwards")

@@ -14,12 +14,16 @@ from assay.models.store import OutcomeModel
 from assay.models.vectors import token_vectors
 
 
+def embedded(model: OutcomeModel, features: FeatureTables) -> list[dict]:
+    return embed(model, features, model.encode(features))
+
+
 @pytest.fixture(scope="module")
 def made() -> tuple[OutcomeModel, FeatureTables, list[dict]]:
     features, _ = b.clinic(12, 5)
     codes = learn_codes([features])
     model = OutcomeModel(b.network(codes), codes, Calibration(1, 0), b.PLAYERS)
-    return model, features, embed(model, features)
+    return model, features, embedded(model, features)
 
 
 def test_every_key_of_every_role_and_every_asset_has_one_vector(made) -> None:
@@ -58,18 +62,18 @@ def test_a_role_that_no_token_speaks_of_alone_has_no_vectors(made) -> None:
     model, features, _ = made
     codes = tuple(code for code in model.codes if code.keys != ("item",))
     fewer = OutcomeModel(b.network(codes), codes, Calibration(1, 0), b.PLAYERS[:2])
-    assert {row["entity"] for row in embed(fewer, features)} == {"user", "asset"}
+    assert {row["entity"] for row in embedded(fewer, features)} == {"user", "asset"}
 
 
 def test_a_role_of_which_the_window_knows_nothing_has_no_vectors(made) -> None:
     model, features, _ = made
     without = FeatureTables(features.rows, {"user": features.things["user"]})
-    assert {row["entity"] for row in embed(model, without)} == {"user", "asset"}
+    assert {row["entity"] for row in embedded(model, without)} == {"user", "asset"}
 
 
 def test_keys_that_are_the_whole_entity_have_vectors_too() -> None:
     features = b.window(["user"], b.clinic(12)[0].things["user"])
     codes = learn_codes([features])
-    rows = embed(OutcomeModel(b.network(codes), codes, Calibration(1, 0), b.PLAYERS[:2]), features)
+    rows = embedded(OutcomeModel(b.network(codes), codes, Calibration(1, 0), b.PLAYERS[:2]), features)
     assert [row["key"] for row in rows if row["entity"] == "user"] == [str(n) for n in range(12)]
     assert {len(row["vector"]) for row in rows if row["entity"] == "user"} == {2 * b.SIZE.token}

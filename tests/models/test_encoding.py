@@ -187,6 +187,8 @@ def test_tokens_lie_side_by_side_in_their_table_numbers_before_flags() -> None:
     codes = learn_codes([features])
     found = encode(codes, features)
     assert [code.width for code in codes] == [3, 1, 1, 1] and tables_of(codes) == ("user", "item", "user+item")
+    visits = [f"clinic.visits|user.{name}" for name in ("rows", "recency")]
+    assert [code.features for code in codes[:2]] == [(*visits, visits[0]), ("clinic.patients.age",)]
     assert [part.shape for part in found.numbers] == [(60, 4), (8, 1), (480, 1)]
     assert [part.shape for part in found.categories] == [(60, 1), (8, 0), (480, 0)]
     assert found.places.shape == (480, 3) and found.places.dtype == np.int32 and len(found) == 480

@@ -108,6 +108,9 @@ def test_rows_that_name_the_same_thing_have_its_vectors(network, encoded: Encode
         token_vectors(network, Encoded(numbers, categories, own)).of(slice(None)), abs=1e-6)
     chosen = np.array([150, 3, 3])
     assert np.array_equal(found.of(chosen), found.of(slice(None))[chosen])
+    spread = encoded.take(chosen).spread()
+    assert [len(table) for table in spread.numbers] == [3, 3, 3]
+    assert token_vectors(network, spread).of(slice(None)) == pytest.approx(found.of(chosen), abs=1e-6)
 
 
 def test_rows_can_each_have_their_own_coalition(network, encoded: Encoded) -> None:
@@ -138,6 +141,72 @@ def test_forgetting_categories_changes_nothing_else(codes) -> None:
         encoders.forget_categories(np.random.default_rng(0))
     changed = [weight.path for weight in network.weights if not np.array_equal(weight.numpy(), before[weight.path])]
     assert [path.rsplit("/", 1)[-1] for path in changed] == ["table"]
+
+
+def test_what_columns_add_is_what_a_tokens_vector_has_beside_all_of_them_hidden(network, encoded: Encoded, codes) -> None:
+    whole, hidden = (token_vectors(network, rows).tables for rows in (
+        encoded, Encoded(tuple(map(np.zeros_like, encoded.numbers)), tuple(map(np.zeros_like, encoded.categories)),
+                         encoded.places)))
+    places = [0] * len(whole)
+    for n, numbers, categories in b.columns_of(codes):
+        added = layers_of(network, ENCODERS)[n].split(encoded.numbers[n], encoded.categories[n]).numpy()
+        own = added[:, [*numbers, *(encoded.numbers[n].shape[1] + column for column in categories)]].sum(axis=1)
+        place, places[n] = places[n], places[n] + 1
+        assert own == pytest.approx((whole[n] - hidden[n])[:, place], abs=1e-5) and np.abs(own).max() > 0.1
+
+
+def test_a_column_that_is_hidden_adds_nothing(network, encoded: Encoded, codes) -> None:
+    for n, numbers, categories in b.columns_of(codes):
+        table = Encoded(tuple(map(np.copy, encoded.numbers)), tuple(map(np.copy, encoded.categories)), encoded.places)
+        table.numbers[n][:, numbers[:1]], table.categories[n][:, categories[:1]] = 0, 0
+        added = layers_of(network, ENCODERS)[n].split(table.numbers[n], table.categories[n]).numpy()
+        silent = [*numbers[:1], *(table.numbers[n].shape[1] + column for column in categories[:1])]
+        assert not added[:, silent].any()
+
+
+def test_columns_are_told_apart_by_the_integral_of_the_gradient() -> None:
+    """Integrated by steps, with nothing but what TensorFlow says of the whole layer."""
+    prepare_tensorflow()
+    import tensorflow as tf
+
+    from assay.models.layers import TokenEncoders
+
+    layer = TokenEncoders([0, 0, 0, 1], [], [], 2, 8, 3, 4)
+    rng = np.random.default_rng(3)
+    numbers, categories = rng.uniform(-1, 1, (5, 4)).astype(np.float32), np.zeros((5, 0), np.int32)
+    layer(numbers, categories)
+    b.stirred(layer)
+    steps = 2000
+    along = tf.constant(np.concatenate([numbers * ((step + 0.5) / steps) for step in range(steps)]).astype(np.float32))
+    with tf.GradientTape(persistent=True) as tape:
+        tape.watch(along)
+        vectors = layer(along, np.zeros((len(along), 0), np.int32))
+        entries = {(token, entry): vectors[:, token, entry] for token in range(2) for entry in range(3)}
+    gradient = {place: tape.gradient(entry, along).numpy().reshape(steps, 5, 4).mean(axis=0)
+                for place, entry in entries.items()}
+    found = layer.split(numbers, categories).numpy()
+    for column, token in enumerate(layer.number_tokens):
+        for entry in range(3):
+            expected = gradient[token, entry][:, column] * numbers[:, column]
+            assert found[:, column, entry] == pytest.approx(expected, abs=2e-3)
+    assert np.abs(found).max() > 0.5
+
+
+def test_slopes_are_weighted_gradients_of_what_coalitions_say(network, encoded: Encoded) -> None:
+    import tensorflow as tf
+
+    head, seen = network.get_layer("fusion"), token_vectors(network, encoded).of(slice(None))
+    visible = token_visibility(learn_codes([b.clinic()[0]]), b.every_coalition(), b.PLAYERS)
+    weights = np.random.default_rng(0).normal(size=(3, 8)).astype(np.float32)
+    out, slopes = head.slopes(seen, visible, weights)
+    assert out.numpy() == pytest.approx(head.coalitions(seen, visible).numpy(), abs=1e-6)
+    assert slopes.shape == (3, len(encoded), 2 * b.SIZE.fusion * b.SIZE.members)
+    tokens = tf.constant(seen)
+    with tf.GradientTape() as tape:
+        tape.watch(tokens)
+        logits = tf.tensordot(weights[1] * visible[:, 2], head.coalitions(tokens, visible)[..., 0], axes=1)
+    expected = head.slopes(seen, visible, (weights * visible[:, 2])[1:2])[1][0] @ tf.transpose(head.mix[2])
+    assert tape.gradient(logits, tokens).numpy()[:, 2] == pytest.approx(expected.numpy(), abs=1e-5)
 
 
 @settings(deadline=None, max_examples=60)

@@ -1,9 +1,19 @@
-"""Games whose solution is known in closed form."""
+"""Games whose solution is known in closed form, and a model that foretells."""
 
 from __future__ import annotations
 
 import numpy as np
+import pyarrow as pa
+from tests.models import builders as m
 
+from assay.features.blocks import Feature, Token
+from assay.features.blocks.sequence import AGES, BEGINS, ITEMS
+from assay.features.table import FeatureTables
+from assay.models.behaviour import Behaviour, Kinds, build_encoder, learn_sequence_code
+from assay.models.calibration import Calibration
+from assay.models.encoding import foretelling, learn_codes
+from assay.models.runtime import prepare_tensorflow
+from assay.models.store import OutcomeModel
 from assay.valuation.payoffs import Prediction
 
 
@@ -40,3 +50,29 @@ class SumOfScores:
         for place, row in enumerate(rows):
             out[:, names.index(self._rows[row])] += prediction.amount[:, place]
         return out
+
+
+SKY = "clinic.weather|item.sky"
+SEQUENCE = Token("clinic.visits|user|sequence", ("clinic.visits",), ("user",), tuple(
+    Feature(name, "sequence", ()) for name in (ITEMS, AGES, BEGINS, "doses")))
+
+
+def foretelling_clinic(users: int = 12, items: int = 4) -> tuple[OutcomeModel, FeatureTables]:
+    """A clinic whose patients' prescriptions are read one by one, and an untrained model of it; every weight matters."""
+    rng, (features, _) = np.random.default_rng(8), m.clinic(users, items, seed=3)
+    lengths = rng.integers(0, 7, users)
+    lists = {ITEMS: [[str(item) for item in rng.integers(0, items, n)] for n in lengths],
+             AGES: [sorted(rng.integers(1, 60, n).tolist(), reverse=True) for n in lengths],
+             BEGINS: [(rng.random(n) < 0.5).tolist() for n in lengths], "doses": [rng.normal(size=n).tolist() for n in lengths]}
+    of_users, of_items = features.things["user"], features.things["item"]
+    for name, values in lists.items():
+        of_users = of_users.append_column(f"{SEQUENCE.name}.{name}", pa.array(values))
+    of_items = of_items.append_column(SKY, pa.array(["dry", "wet"] * (items // 2)))
+    features = FeatureTables(features.rows, {"user": of_users, "item": of_items})
+    sky = Kinds(SKY, "clinic.weather", ("dry", "wet"))
+    code = learn_sequence_code(of_users, SEQUENCE.name, SEQUENCE.assets, ("user", "item"), 5, m.SIZE.vocabulary, [sky])
+    assert code is not None
+    prepare_tensorflow()
+    behaviour = Behaviour(m.stirred(build_encoder(code, m.SIZE.state, m.SIZE.layers, 0.0)), code)
+    codes = (*learn_codes([features]), *foretelling(behaviour))
+    return OutcomeModel(m.network(codes), codes, Calibration(0.8, -0.3), m.PLAYERS, behaviour), features

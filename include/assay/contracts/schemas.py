@@ -210,10 +210,12 @@ TEXT_VECTORS = Contract("text_vectors", pa.schema([
 
 EXPLANATIONS = Contract("explanations", pa.schema([
     _USE_CASE,
-    _col("key", _STRING, "the candidate: roles and keys as JSON; null for importance over the whole sample", null=True),
+    _col("key", _STRING, "the candidate: roles and keys as JSON, keys as text; null for importance, over a sample", null=True),
     _ASSET,
-    _col("column", _STRING, "feature, <token>.<feature>; null for the asset as a whole", null=True),
-    _col("contribution", _FLOAT, "to the calibrated logit, beside seeing nothing; of importance the mean of its size"),
+    _col("column", _STRING, "feature, <token>.<feature>, beside the mean of a sample; or <token>, what it says at this mean, "
+         "or at all if it has no features; null for the asset as a whole, which its columns add up to", null=True),
+    _col("contribution", _FLOAT, "to the calibrated logit; those of all assets add up to what it gains beside seeing none; for "
+         "importance the mean size"),
     _col("probability", _FLOAT, "that the outcome happens, as predicted; null for importance", null=True),
     _col("amount", _FLOAT, "expected if it happens; null for importance", "the platform's currency", null=True),
 ]), per="use case")

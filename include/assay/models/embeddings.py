@@ -7,14 +7,14 @@ from typing import Any
 import numpy as np
 
 from assay.features.table import FeatureTables
-from assay.models.encoding import tables_of
+from assay.models.encoding import Encoded, tables_of
 from assay.models.store import OutcomeModel
 from assay.models.vectors import token_vectors
 
 _ASSET_ROWS = 50_000  # an asset's vector is a mean: more rows don't move it
 
 
-def embed(model: OutcomeModel, features: FeatureTables) -> list[dict[str, Any]]:
+def embed(model: OutcomeModel, features: FeatureTables, encoded: Encoded) -> list[dict[str, Any]]:
     """Vectors of every key of every entity role, and of every asset.
 
     A key's vector joins those of all tokens that speak of its role alone; an asset's is the mean over rows and over the tokens
@@ -23,11 +23,12 @@ def embed(model: OutcomeModel, features: FeatureTables) -> list[dict[str, Any]]:
     Args:
         model: The trained model.
         features: A window, whole.
+        encoded: The same as the model's inputs.
 
     Returns:
         Rows with entity, key and vector, sorted by entity role, then key.
     """
-    vectors, tables = token_vectors(model.network, model.encode(features)), tables_of(model.codes)
+    vectors, tables = token_vectors(model.network, encoded), tables_of(model.codes)
     rows: list[dict[str, Any]] = []
     for role in features.entity:
         if role in tables and role in features.tables:

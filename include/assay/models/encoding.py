@@ -90,7 +90,13 @@ class TokenCode:
     @property
     def width(self) -> int:
         """Columns that the numbers take, flags and texts included."""
-        return len(self.numbers) + sum(code.flagged for code in self.numbers) + sum(len(t.directions) for t in self.texts)
+        return len(self.features)
+
+    @property
+    def features(self) -> tuple[str, ...]:
+        """Which feature each of these columns tells of; a flag that several share counts as the first's."""
+        flags = (code.column for code in self.numbers if code.flagged)
+        return (*(code.column for code in self.numbers), *flags, *(t.column for t in self.texts for _ in t.directions))
 
 
 @dataclass(frozen=True)
@@ -118,6 +124,12 @@ class Encoded:
     def take(self, rows: np.ndarray | slice) -> Encoded:
         """The rows of these positions; the things stay as they are."""
         return Encoded(self.numbers, self.categories, self.places[rows])
+
+    def spread(self) -> Encoded:
+        """The same rows, each with its own things; for a few rows of many things."""
+        numbers, categories = (tuple(table[at] for table, at in zip(tables, self.places.T, strict=True))
+                               for tables in (self.numbers, self.categories))
+        return Encoded(numbers, categories, np.repeat(np.arange(len(self), dtype=np.int32)[:, None], len(numbers), axis=1))
 
 
 def tables_of(codes: Sequence[TokenCode]) -> tuple[str, ...]:

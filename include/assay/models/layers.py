@@ -47,6 +47,8 @@ class TokenEncoders(keras.layers.Layer):  # type: ignore[misc]
         self._order = np.argsort(np.concatenate([members for members, _ in self._buckets]))
         self._of = np.eye(tokens, dtype=np.float32)[self.category_tokens].reshape(-1, tokens)
         self._first = np.cumsum([0, *self.vocabularies[:-1]]).astype(np.int32)
+        laid_out = np.concatenate([layout.ravel() for _, layout in self._buckets])
+        self._at = np.array([np.flatnonzero(laid_out == n)[0] for n in range(len(self.number_tokens))], np.int32)
         self._hide = keras.layers.Dropout(dropout)
 
     def build(self, numbers_shape: tuple, categories_shape: tuple) -> None:
@@ -68,20 +70,54 @@ class TokenEncoders(keras.layers.Layer):  # type: ignore[misc]
 
     def call(self, numbers: tf.Tensor, categories: tf.Tensor, training: bool = False) -> tf.Tensor:
         """Vectors of shape (batch, tokens, size)."""
+        hidden = self._hide(tf.nn.relu(self._hidden(numbers, categories, training)), training=training)
+        return tf.einsum("bth,thd->btd", hidden, self.out_kernel) + self.out_bias
+
+    def _hidden(self, numbers: tf.Tensor, categories: tf.Tensor, training: bool) -> tf.Tensor:
+        """The hidden layer before it is rectified, a sum over columns; shape (batch, tokens, width)."""
         padded = tf.pad(numbers, [[0, 0], [0, 1]])
         parts = [tf.einsum("btf,tfh->bth", self._pieces(tf.gather(padded, layout, axis=1)), kernel)
                  for (_, layout), kernel in zip(self._buckets, self.kernels, strict=True)]
         hidden = tf.gather(tf.concat(parts, axis=1), self._order, axis=1) + self.bias
         if self.vocabularies:
-            looked_up = self._hide(tf.gather(self.table, categories + self._first), training=training)
-            hidden += tf.einsum("bch,ct->bth", tf.einsum("bce,ceh->bch", looked_up, self.project), self._of)
-        hidden = self._hide(tf.nn.relu(hidden), training=training)
-        return tf.einsum("bth,thd->btd", hidden, self.out_kernel) + self.out_bias
+            hidden += tf.einsum("bch,ct->bth", self._projected(categories, training), self._of)
+        return hidden
+
+    def _projected(self, categories: tf.Tensor, training: bool) -> tf.Tensor:
+        """What each category adds to its token's hidden layer, shape (batch, categorical columns, width)."""
+        looked_up = self._hide(tf.gather(self.table, categories + self._first), training=training)
+        return tf.einsum("bce,ceh->bch", looked_up, self.project)
 
     @tf.function(reduce_retracing=True)  # type: ignore[untyped-decorator]
     def compiled(self, numbers: tf.Tensor, categories: tf.Tensor) -> tf.Tensor:
         """The same as one graph, for use outside of training."""
         return self(numbers, categories)
+
+    def split(self, numbers: tf.Tensor, categories: tf.Tensor) -> tf.Tensor:
+        """What each column adds to its token's vector: integrated gradients from where all columns are hidden, as in training.
+
+        The hidden layer is a sum over columns before it is rectified, so along the straight line between its two ends the
+        integral of the gradient is exact: how much of the way an entry is positive.
+
+        Returns:
+            Shape (batch, columns, size), numeric columns before categorical ones; a token's add up to its vector less the one
+            with all columns hidden.
+
+        Source: Sundararajan et al. 2017, Axiomatic attribution for deep networks.
+        """
+        hidden = tf.zeros_like(numbers[:1]), tf.zeros_like(categories[:1])
+        here, there = (self._hidden(*columns, training=False) for columns in (hidden, (numbers, categories)))
+        positive = tf.math.divide_no_nan(tf.nn.relu(here) + tf.nn.relu(there), tf.abs(here) + tf.abs(there))
+        of = [*self.number_tokens, *self.category_tokens]
+        moved = self._by_column(numbers, categories) - self._by_column(*hidden)
+        return tf.einsum("bch,chd->bcd", moved * tf.gather(positive, of, axis=1), tf.gather(self.out_kernel, of))
+
+    def _by_column(self, numbers: tf.Tensor, categories: tf.Tensor) -> tf.Tensor:
+        """What each column adds to its token's hidden layer, shape (batch, columns, width)."""
+        kernels = tf.concat([tf.reshape(kernel, (-1, 1 + self.bins, self.width)) for kernel in self.kernels], axis=0)
+        pieces = tf.reshape(self._pieces(numbers[:, None]), (tf.shape(numbers)[0], len(self.number_tokens), 1 + self.bins))
+        said = tf.einsum("bcp,cph->bch", pieces, tf.gather(kernels, self._at))
+        return tf.concat([said, self._projected(categories, training=False)], axis=1) if self.vocabularies else said
 
     def forget_categories(self, rng: np.random.Generator) -> None:
         """Draw the vectors of categories anew: they learn rare ones by heart in one pass, the layers behind them need more.
@@ -245,10 +281,31 @@ class FusionHead(keras.layers.Layer):  # type: ignore[misc]
         Returns:
             Shape (coalitions, rows, 2).
         """
+        return tf.reduce_mean(self._rest(self._first(tokens, visible), training=False), axis=-2)
+
+    def slopes(self, tokens: tf.Tensor, visible: tf.Tensor, weights: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        """As `coalitions`, and how the logit rises with the entries of the first layer, in weighted sums over coalitions.
+
+        Args:
+            tokens: Shape (rows, tokens, size).
+            visible: Shape (coalitions, tokens).
+            weights: Of each sum, shape (sums, coalitions).
+
+        Returns:
+            Shapes (coalitions, rows, 2) and (sums, rows, entries).
+        """
+        first = self._first(tokens, visible)
+        with tf.GradientTape() as tape:
+            tape.watch(first)
+            out = tf.reduce_mean(self._rest(first, training=False), axis=-2)
+            logits = out[..., 0]
+        return out, tf.tensordot(weights, tape.gradient(logits, first), axes=1)
+
+    def _first(self, tokens: tf.Tensor, visible: tf.Tensor) -> tf.Tensor:
+        """The first layer of every row under every coalition, shape (coalitions, rows, entries)."""
         each = tf.einsum("bts,tsh->tbh", tokens, self.mix)
         seen = tf.tensordot(visible, each, axes=1)
-        unseen = tf.matmul(1.0 - visible, self.absent)
-        return tf.reduce_mean(self._rest(seen + unseen[:, None, :] + self.bias, training=False), axis=-2)
+        return seen + tf.matmul(1.0 - visible, self.absent)[:, None, :] + self.bias
 
     def _rest(self, first: tf.Tensor, training: bool) -> tf.Tensor:
         """What the members, one after the other, make of their parts of the first layer, shape (…, members, 2)."""
