@@ -12,6 +12,8 @@ from tests.models.test_behaviour import alternating_users
 
 from assay.errors import NotEnoughData
 from assay.features.table import FeatureTables
+from assay.models.behaviour import states
+from assay.models.embeddings import embed
 from assay.models.learn import LabelledWindow, Windows, learn, learn_on
 from assay.models.runtime import prepare_tensorflow
 from assay.models.store import identity, to_files
@@ -117,4 +119,10 @@ def test_histories_bring_tokens_of_what_users_will_do_next() -> None:
         ("shop.sales|user|sequence|next", ("shop.sales",)),
         ("shop.sales|user|sequence.shop.goods.kind|next", ("shop.goods", "shop.sales"))]
     assert model.players == ("clinic.patients", "clinic.visits", "clinic.weather", "shop.goods", "shop.sales")
-    assert np.isfinite(said(model, b.clinic(20, seed=5)[0])).all()
+    later, _ = b.clinic(20, seed=5)
+    assert np.isfinite(said(model, later)).all()
+    found = embed(model, later, model.encode(later))
+    own = {role: sum(code.keys == (role,) and code.head is None for code in model.codes) * b.SIZE.token for role in ("user", "item")}
+    sizes = {role: {len(row["vector"]) for row in found if row["entity"] == role} for role in own}
+    assert sizes == {role: {size + b.SIZE.state} for role, size in own.items()}
+    assert np.array_equal(found[0]["vector"][-b.SIZE.state:], states(model.behaviour, later.things["user"])[0])
