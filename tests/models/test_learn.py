@@ -122,7 +122,8 @@ def test_histories_bring_tokens_of_what_users_will_do_next() -> None:
     later, _ = b.clinic(20, seed=5)
     assert np.isfinite(said(model, later)).all()
     found = embed(model, later, model.encode(later))
-    own = {role: sum(code.keys == (role,) and code.head is None for code in model.codes) * b.SIZE.token for role in ("user", "item")}
+    tokens = [code.keys for code in model.codes if code.head is None]
+    own = {role: tokens.count((role,)) * b.SIZE.token for role in ("user", "item")}
     sizes = {role: {len(row["vector"]) for row in found if row["entity"] == role} for role in own}
     assert sizes == {role: {size + b.SIZE.state} for role, size in own.items()}
     assert np.array_equal(found[0]["vector"][-b.SIZE.state:], states(model.behaviour, later.things["user"])[0])
