@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -129,7 +130,8 @@ def _spool(train: Spool, windows: Windows, codes: Sequence[TokenCode], behaviour
             chosen, weight = thin_negatives(y, size.negatives, rng)
             rows = Rows(encode(codes, features.take(chosen), behaviour), y[chosen], amount[chosen], weight)
             train.add(rows)
-            sample.append(rows.take(np.sort(rng.permutation(len(chosen))[:_STOPPING_ROWS // len(windows.train)])).compact())
+            most = math.ceil(_STOPPING_ROWS / len(windows.train) * len(y) / max(1, window.rows))
+            sample.append(rows.take(np.sort(rng.permutation(len(chosen))[:most])).compact())
     return put_together(sample)
 
 
