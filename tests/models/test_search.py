@@ -17,7 +17,7 @@ from assay.models.runtime import prepare_tensorflow
 from assay.models.score import probabilities
 from assay.models.search import BOUNDS, CANDIDATES, DROPOUTS, Tried, changed, changes, halve, variations
 
-SHARED = {"bins", "inner", "epochs", "steps", "batch", "state", "layers", "events", "passes"}
+SHARED = {"bins", "inner", "epochs", "steps", "batch", "state", "layers", "events", "vocabulary", "passes"}
 
 
 @given(st.sampled_from([*SIZES.values(), b.SIZE]), st.integers(0, 2**32))
