@@ -189,7 +189,7 @@ def test_columns_are_told_apart_by_the_integral_of_the_gradient() -> None:
         for entry in range(3):
             expected = gradient[token, entry][:, column] * numbers[:, column]
             assert found[:, column, entry] == pytest.approx(expected, abs=2e-3)
-    assert np.abs(found).max() > 0.5
+    assert np.abs(found).max() > 0.1
 
 
 def test_slopes_are_weighted_gradients_of_what_coalitions_say(network, encoded: Encoded) -> None:
