@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import httpx
+from tenacity import Retrying, retry_if_result, stop_after_attempt, wait_fixed
 
 from assay.errors import AirflowUnreachable, shorten
 from assay.steps.cli.home import ServerHome
@@ -14,6 +16,9 @@ from assay.steps.cli.home import ServerHome
 USER = "admin"
 _TIMEOUT_SECONDS = 30.0
 _MOST = 500  # rows asked for at once
+_REPEATABLE = ("GET", "PATCH")  # do the same when they are sent twice
+_PATIENTLY = Retrying(retry=retry_if_result(lambda answer: answer.is_server_error), stop=stop_after_attempt(4),
+                      wait=wait_fixed(2), retry_error_callback=lambda state: state.outcome.result() if state.outcome else None)
 
 
 @dataclass
@@ -97,9 +102,11 @@ class AirflowClient:
 
     def _send(self, method: str, path: str, *, params: dict[str, Any] | None = None, body: dict[str, Any] | None = None,
               headers: dict[str, str] | None = None) -> dict[str, Any]:
+        ask = partial(httpx.request, method, f"{self.home.url}{path}", params=params, json=body, headers=headers,
+                      timeout=_TIMEOUT_SECONDS, trust_env=False)
         try:
-            answer = httpx.request(method, f"{self.home.url}{path}", params=params, json=body, headers=headers,
-                                   timeout=_TIMEOUT_SECONDS, trust_env=False)
+            # SQLite lets one write at a time: a server under load may have to give up on one
+            answer = _PATIENTLY(ask) if method in _REPEATABLE else ask()
             answer.raise_for_status()
             found: dict[str, Any] = answer.json()
         except httpx.HTTPStatusError as error:
