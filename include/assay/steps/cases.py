@@ -74,24 +74,26 @@ def window_rows(store: ArtifactStore, line: dict) -> tuple[FeatureTables, np.nda
 
     from assay.features.table import FeatureTables
 
-    rows = pa.concat_tables(store.read_in_parts(_rows(line)))
-    return _served(store, line, FeatureTables(rows, _things(store, line), _texts(store, line)))
+    rows = pa.concat_tables(store.read_in_parts(rows_ref(line)))
+    return _served(store, line, FeatureTables(rows, things_of(store, line), _texts(store, line)))
 
 
 def window_parts(store: ArtifactStore, line: dict) -> Iterator[tuple[FeatureTables, np.ndarray, np.ndarray]]:
     """The same part by part, so that no more than one row group has to be held."""
     from assay.features.table import FeatureTables
 
-    things, texts = _things(store, line), _texts(store, line)
-    for rows in store.read_in_parts(_rows(line)):
+    things, texts = things_of(store, line), _texts(store, line)
+    for rows in store.read_in_parts(rows_ref(line)):
         yield _served(store, line, FeatureTables(rows, things, texts))
 
 
-def _rows(line: dict) -> ArtifactRef:
+def rows_ref(line: dict) -> ArtifactRef:
+    """The artifact of the rows of a line of the `features` artifact."""
     return ArtifactRef("window_features", line["uri"], line["row_count"], line["fingerprint"])
 
 
-def _things(store: ArtifactStore, line: dict) -> dict[str, pa.Table]:
+def things_of(store: ArtifactStore, line: dict) -> dict[str, pa.Table]:
+    """The tables of what the rows of a line name, by roles."""
     return {thing["of"]: store.read(ArtifactRef("window_features", thing["uri"], 0, thing["fingerprint"]))
             for thing in line["things"]}
 

@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from assay.contracts.refs import ArtifactRef, CaseRef, Night
-from assay.steps.cases import case_ref, for_each_case, rows_of, window_parts
+from assay.steps.cases import case_ref, for_each_case, rows_of, rows_ref, things_of, window_parts
 from assay.steps.frame import Frame, open_frame
 
 if TYPE_CHECKING:
@@ -89,6 +89,7 @@ def base_of(frame: Frame, case: UseCase, index: pa.Table, again: bool = False) -
 
     from assay.contracts.schemas import MODEL, MODEL_METRICS
     from assay.features.windows import WindowRole
+    from assay.language.encoder import ENCODER
     from assay.models.learn import learn
     from assay.models.outcome import SIZES
     from assay.models.store import identity, to_files
@@ -97,7 +98,9 @@ def base_of(frame: Frame, case: UseCase, index: pa.Table, again: bool = False) -
     lines = [line for role in roles for line in rows_of(index, role)]
     inputs = [text for line in lines for text in (line["fingerprint"], *(t["fingerprint"] for t in line["things"]),
                                                   str(line["labels_fingerprint"]))]
-    recipe = frame.recipe(inputs, [case.model_size, SEED])
+    # which columns are texts is decided on all windows of a night; what a base model learns of them is not
+    texts = sorted({text["of"] for line in lines for text in line["texts"]})
+    recipe = frame.recipe(inputs, [case.model_size, SEED, texts, ENCODER if texts else None])
     where = {"platform": frame.platform.platform, "partition": base_day(case, index),
              "name": f"{case.name}/base/{recipe.key[:12]}"}
     found = None if again else frame.store.find(MODEL, **where, recipe=recipe)
@@ -134,15 +137,14 @@ def base_day(case: UseCase, index: pa.Table) -> str:
 
 
 def windows_of(frame: Frame, case: UseCase, index: pa.Table, train: WindowRole, valid: WindowRole) -> Windows:
-    """What a model is made from: windows of these roles, and what happened before the first."""
+    """What a model is made from: windows of these roles and, where they are the first, what happened before."""
     from assay.features.windows import WindowRole
     from assay.models.learn import Windows
 
     history = None
-    for line in rows_of(index, WindowRole.HISTORY):
-        history = {"user": frame.store.read(ArtifactRef("window_features", line["uri"], 0, line["fingerprint"]))} | {
-            thing["of"]: frame.store.read(ArtifactRef("window_features", thing["uri"], 0, thing["fingerprint"]))
-            for thing in line["things"]}
+    first = WindowRole.BASE_TRAIN if rows_of(index, WindowRole.BASE_TRAIN) else WindowRole.TRAIN
+    for line in rows_of(index, WindowRole.HISTORY) if train is first else ():  # a model that goes on has its encoder
+        history = {"user": frame.store.read(rows_ref(line))} | things_of(frame.store, line)
     return Windows(case.name, labelled(frame, index, train), labelled(frame, index, valid), history,
                    case.outcome.window_days or 0)
 
