@@ -19,7 +19,7 @@ from assay.models.spool import Spool
 
 PLAYERS = ("clinic.patients", "clinic.visits", "clinic.weather")
 SIZE = Size(token=4, hidden=8, embedding=4, bins=3, members=2, dropout=0.0, fusion=8, inner=8, epochs=1, steps=60, batch=128,
-            rate=2e-2, negatives=8, state=8, layers=1, events=12, vocabulary=10, foretelling=150)
+            rate=2e-2, negatives=8, state=8, layers=1, events=12, vocabulary=10, foretelling=150, towers=2)
 
 
 def number(name: str) -> Feature:

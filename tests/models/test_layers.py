@@ -52,15 +52,15 @@ def test_the_same_for_heads_of_any_shape(tokens: int, size: int, seed: int) -> N
     from assay.models.layers import FusionHead
 
     rng = np.random.default_rng(seed)
-    head = FusionHead(int(rng.integers(1, 9)), int(rng.integers(1, 9)), int(rng.integers(1, 4)))
-    head.build((None, tokens, size), (None, tokens))
+    head = FusionHead(*rng.integers(1, 9, 2).tolist(), int(rng.integers(1, 4)), towers=int(rng.integers(1, 4)))
+    head.build((None, tokens, head.towers * size), (None, tokens))
     b.stirred(head, seed)
-    drawn = rng.normal(size=(7, tokens, size)).astype(np.float32)
+    drawn = rng.normal(size=(7, tokens, head.towers * size)).astype(np.float32)
     visible = (rng.random((4, tokens)) < 0.5).astype(np.float32)
     together = head.coalitions(drawn, visible).numpy()
     for coalition, found in zip(visible, together, strict=True):
         each = head(drawn, np.repeat(coalition[None], 7, axis=0)).numpy()
-        assert each.shape == (7, head.members, 2)
+        assert each.shape == (7, head.towers * head.members, 2)
         assert found == pytest.approx(each.mean(axis=1), abs=1e-5)
 
 
@@ -82,7 +82,7 @@ def test_a_token_that_is_not_seen_has_no_influence(network, encoded: Encoded, co
 
 def test_encoders_read_their_own_columns_alone(network, encoded: Encoded, codes) -> None:
     before = token_vectors(network, encoded).of(slice(None))
-    assert before.shape == (len(encoded), 4, b.SIZE.token)
+    assert before.shape == (len(encoded), 4, b.SIZE.towers * b.SIZE.token)
     for place, columns in enumerate(b.columns_of(codes)):
         after = token_vectors(network, b.overwritten(encoded, *columns)).of(slice(None))
         others = [n for n in range(4) if n != place]
@@ -171,7 +171,7 @@ def test_columns_are_told_apart_by_the_integral_of_the_gradient() -> None:
 
     from assay.models.layers import TokenEncoders
 
-    layer = TokenEncoders([0, 0, 0, 1], [], [], 2, 8, 3, 4)
+    layer = TokenEncoders([0, 0, 0, 1], [], [], 2, 8, 3, 4, towers=2)
     rng = np.random.default_rng(3)
     numbers, categories = rng.uniform(-1, 1, (5, 4)).astype(np.float32), np.zeros((5, 0), np.int32)
     layer(numbers, categories)
@@ -181,12 +181,12 @@ def test_columns_are_told_apart_by_the_integral_of_the_gradient() -> None:
     with tf.GradientTape(persistent=True) as tape:
         tape.watch(along)
         vectors = layer(along, np.zeros((len(along), 0), np.int32))
-        entries = {(token, entry): vectors[:, token, entry] for token in range(2) for entry in range(3)}
+        entries = {(token, entry): vectors[:, token, entry] for token in range(2) for entry in range(6)}
     gradient = {place: tape.gradient(entry, along).numpy().reshape(steps, 5, 4).mean(axis=0)
                 for place, entry in entries.items()}
     found = layer.split(numbers, categories).numpy()
     for column, token in enumerate(layer.number_tokens):
-        for entry in range(3):
+        for entry in range(6):
             expected = gradient[token, entry][:, column] * numbers[:, column]
             assert found[:, column, entry] == pytest.approx(expected, abs=2e-3)
     assert np.abs(found).max() > 0.1
@@ -200,12 +200,12 @@ def test_slopes_are_weighted_gradients_of_what_coalitions_say(network, encoded: 
     weights = np.random.default_rng(0).normal(size=(3, 8)).astype(np.float32)
     out, slopes = head.slopes(seen, visible, weights)
     assert out.numpy() == pytest.approx(head.coalitions(seen, visible).numpy(), abs=1e-6)
-    assert slopes.shape == (3, len(encoded), 2 * b.SIZE.fusion * b.SIZE.members)
+    assert slopes.shape == (3, len(encoded), 2 * b.SIZE.fusion * b.SIZE.towers * b.SIZE.members)
     tokens = tf.constant(seen)
     with tf.GradientTape() as tape:
         tape.watch(tokens)
         logits = tf.tensordot(weights[1] * visible[:, 2], head.coalitions(tokens, visible)[..., 0], axes=1)
-    expected = head.slopes(seen, visible, (weights * visible[:, 2])[1:2])[1][0] @ tf.transpose(head.mix[2])
+    expected = head.slopes(seen, visible, (weights * visible[:, 2])[1:2])[1][0] @ head.mixing()[2]
     assert tape.gradient(logits, tokens).numpy()[:, 2] == pytest.approx(expected.numpy(), abs=1e-5)
 
 
@@ -227,3 +227,15 @@ def test_every_column_lies_in_its_token_once_and_buckets_fill_up_the_least(width
     assert cells <= max(filled) * len(filled)
     assert cells == min(sum(len(part) * max(part, default=0) for part in (
         [w for w in filled if w <= few], [w for w in filled if w > few])) for few in filled)
+
+
+def test_towers_know_nothing_of_each_other(network, encoded: Encoded) -> None:
+    """Members of the second tower say the same whatever the first tower's vectors are."""
+    head, seen = network.get_layer("fusion"), token_vectors(network, encoded).of(slice(None))
+    visible = np.ones((len(encoded), 4), np.float32)
+    other = seen.copy()
+    other[..., :b.SIZE.token] = 3.0
+    before, after = (head(vectors, visible).numpy() for vectors in (seen, other))
+    assert before.shape[1] == b.SIZE.towers * b.SIZE.members
+    assert np.array_equal(before[:, b.SIZE.members:], after[:, b.SIZE.members:])
+    assert not np.allclose(before[:, :b.SIZE.members], after[:, :b.SIZE.members], atol=1e-3)

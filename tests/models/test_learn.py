@@ -123,7 +123,7 @@ def test_histories_bring_tokens_of_what_users_will_do_next() -> None:
     assert np.isfinite(said(model, later)).all()
     found = embed(model, later, model.encode(later))
     tokens = [code.keys for code in model.codes if code.head is None]
-    own = {role: tokens.count((role,)) * b.SIZE.token for role in ("user", "item")}
+    own = {role: tokens.count((role,)) * b.SIZE.towers * b.SIZE.token for role in ("user", "item")}
     sizes = {role: {len(row["vector"]) for row in found if row["entity"] == role} for role in own}
     assert sizes == {role: {size + b.SIZE.state} for role, size in own.items()}
     assert np.array_equal(found[0]["vector"][-b.SIZE.state:], states(model.behaviour, later.things["user"])[0])

@@ -99,11 +99,13 @@ def straightened(model: OutcomeModel) -> np.ndarray:
     """Make the head add tokens up, since no gate and no unit changes sides any more; what its logit's gradient is then."""
     head = model.network.get_layer("fusion")
     mix, absent, bias, gradient = head.mix.numpy(), head.absent.numpy(), head.bias.numpy(), np.zeros(head.bias.shape)
-    for n in range(head.members):
+    heads = head.towers * head.members
+    for n in range(heads):
         value, gate = (slice(start, start + head.width) for start in (2 * n * head.width, (2 * n + 1) * head.width))
-        mix[..., gate] = absent[..., gate] = bias[gate] = 0
+        mix[:, n // head.members, :, 2 * (n % head.members) * head.width + head.width:][..., :head.width] = 0
+        absent[..., gate] = bias[gate] = 0
         bias[value] = 50
-        gradient[value] = 0.5 * (head.second.numpy()[n] @ head.out.numpy()[n][:, 0]) / head.members
+        gradient[value] = 0.5 * (head.second.numpy()[n] @ head.out.numpy()[n][:, 0]) / heads
     for weight, values in ((head.mix, mix), (head.absent, absent), (head.bias, bias)):
         weight.assign(values)
     head.second_bias.assign(0 * head.second_bias + 400)
@@ -113,7 +115,7 @@ def straightened(model: OutcomeModel) -> np.ndarray:
 def test_where_the_head_adds_tokens_up_columns_are_known_and_halved_between_two_assets() -> None:
     model = model_of()
     gradient, encoded = straightened(model), model.encode(FEATURES).spread()
-    found, mix = explained(model), model.network.get_layer("fusion").mix.numpy() @ gradient
+    found, mix = explained(model), model.network.get_layer("fusion").mixing().transpose(0, 2, 1) @ gradient
     vectors, layers = token_vectors(model.network, encoded).of(slice(None)), layers_of(model.network, ENCODERS)
     added = [layer.split(*arrays).numpy() for layer, *arrays in zip(layers, encoded.numbers, encoded.categories, strict=True)]
     recency, alike = (own - own.mean(axis=0) for own in (added[0][:, 1], added[2][:, 0]))

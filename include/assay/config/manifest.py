@@ -102,7 +102,7 @@ class UseCase(_Frozen):
     candidates: Candidates = Candidates()
     history_days: int = Field(default=182, ge=1, le=3660)
     train_windows: int = Field(default=5, ge=1, le=200)
-    model_size: Literal["tiny", "base"] = "tiny"
+    model_size: Literal["tiny", "base", "large"] = "tiny"
 
     @field_validator("entity")
     @classmethod

@@ -16,7 +16,8 @@ class TokenEncoders(keras.layers.Layer):  # type: ignore[misc]
     Each token has a hidden layer of its own over its own columns and its own output layer; no weight is shared. A number enters
     by its quantile position and, with `bins`, by a piecewise linear encoding of it, so that the first layer can bend where the
     data say so. The columns are laid out one token beside the other, shorter ones filled up with a column of zeros; tokens with
-    few columns and tokens with many lie in buckets of their own, so that little is filled up.
+    few columns and tokens with many lie in buckets of their own, so that little is filled up. All of it stands once per tower,
+    which reads the same columns with weights of its own.
 
     Args:
         number_tokens: Token of each numeric column, ascending.
@@ -28,65 +29,69 @@ class TokenEncoders(keras.layers.Layer):  # type: ignore[misc]
         embedding: Size of a category's vector.
         bins: Pieces of the encoding of a number; 0 takes the position alone.
         dropout: Share of category vectors' and hidden entries that training hides.
+        towers: How many there are.
 
     Input shapes: numbers (batch, numeric columns) float32 in -1..1 and categories (batch, categorical columns) int32.
-    Output shape: (batch, tokens, size).
+    Output shape: (batch, tokens, towers × size), one tower's vector behind the other's.
 
     Source: Gorishniy et al. 2022, On embeddings for numerical features in tabular deep learning (piecewise linear encoding).
     """
 
     def __init__(self, number_tokens: list[int], category_tokens: list[int], vocabularies: list[int], tokens: int, width: int,
-                 size: int, embedding: int, bins: int = 0, dropout: float = 0.0, **kwargs: object) -> None:
+                 size: int, embedding: int, bins: int = 0, dropout: float = 0.0, towers: int = 1, **kwargs: object) -> None:
         super().__init__(**kwargs)
         self.number_tokens, self.category_tokens = list(number_tokens), list(category_tokens)
         self.vocabularies, self.tokens, self.width, self.size = list(vocabularies), tokens, width, size
-        self.embedding, self.bins, self.dropout = embedding, bins, dropout
+        self.embedding, self.bins, self.dropout, self.towers = embedding, bins, dropout, towers
         columns = np.bincount([*self.number_tokens, *self.category_tokens], minlength=tokens)
         self._fan = 1 / np.sqrt(np.maximum(columns, 1))  # inputs of a token: numbers and categories
-        self._buckets = _buckets(self.number_tokens, tokens)
+        self._buckets = [((members[:, None] * towers + np.arange(towers)).ravel(), np.repeat(layout, towers, axis=0))
+                         for members, layout in _buckets(self.number_tokens, tokens)]  # a token's towers beside one another
         self._order = np.argsort(np.concatenate([members for members, _ in self._buckets]))
         self._of = np.eye(tokens, dtype=np.float32)[self.category_tokens].reshape(-1, tokens)
         self._first = np.cumsum([0, *self.vocabularies[:-1]]).astype(np.int32)
         laid_out = np.concatenate([layout.ravel() for _, layout in self._buckets])
-        self._at = np.array([np.flatnonzero(laid_out == n)[0] for n in range(len(self.number_tokens))], np.int32)
+        self._at = np.array([np.flatnonzero(laid_out == n) for n in range(len(self.number_tokens))], np.int32)
         self._hide = keras.layers.Dropout(dropout)
 
     def build(self, numbers_shape: tuple, categories_shape: tuple) -> None:
         """Create the weights."""
-        categories = len(self.vocabularies)
+        categories, tokens = len(self.vocabularies), self.tokens * self.towers
         self.kernels = [self.add_weight(shape=(len(members), layout.shape[1] * (1 + self.bins), self.width), name=f"kernel_{n}",
-                                        initializer=_Scaled(self._fan[members][:, None, None]))
+                                        initializer=_Scaled(self._fan[members // self.towers][:, None, None]))
                         for n, (members, layout) in enumerate(self._buckets)]
-        self.bias = self.add_weight(shape=(self.tokens, self.width), initializer="zeros", name="bias")
+        self.bias = self.add_weight(shape=(tokens, self.width), initializer="zeros", name="bias")
         if categories:
-            self.table = self.add_weight(shape=(sum(self.vocabularies), self.embedding), name="table",
-                                         initializer=_Scaled(np.full((1, 1), _TABLE_SCALE)))
+            self.table = self.add_weight(shape=(sum(self.vocabularies), self.towers, self.embedding), name="table",
+                                         initializer=_Scaled(np.full((1, 1, 1), _TABLE_SCALE)))
             self.project = self.add_weight(
-                shape=(categories, self.embedding, self.width), name="project",
-                initializer=_Scaled(self._fan[self.category_tokens][:, None, None]))
-        self.out_kernel = self.add_weight(shape=(self.tokens, self.width, self.size), name="out_kernel",
+                shape=(categories, self.towers, self.embedding, self.width), name="project",
+                initializer=_Scaled(self._fan[self.category_tokens][:, None, None, None]))
+        self.out_kernel = self.add_weight(shape=(tokens, self.width, self.size), name="out_kernel",
                                           initializer=_Scaled(np.full((1, 1, 1), self.width**-0.5)))
-        self.out_bias = self.add_weight(shape=(self.tokens, self.size), initializer="zeros", name="out_bias")
+        self.out_bias = self.add_weight(shape=(tokens, self.size), initializer="zeros", name="out_bias")
 
     def call(self, numbers: tf.Tensor, categories: tf.Tensor, training: bool = False) -> tf.Tensor:
-        """Vectors of shape (batch, tokens, size)."""
+        """Vectors of shape (batch, tokens, towers × size)."""
         hidden = self._hide(tf.nn.relu(self._hidden(numbers, categories, training)), training=training)
-        return tf.einsum("bth,thd->btd", hidden, self.out_kernel) + self.out_bias
+        vectors = tf.einsum("bth,thd->btd", hidden, self.out_kernel) + self.out_bias
+        return tf.reshape(vectors, (-1, self.tokens, self.towers * self.size))
 
     def _hidden(self, numbers: tf.Tensor, categories: tf.Tensor, training: bool) -> tf.Tensor:
-        """The hidden layer before it is rectified, a sum over columns; shape (batch, tokens, width)."""
+        """The hidden layer before it is rectified, a sum over columns; shape (batch, tokens × towers, width)."""
         padded = tf.pad(numbers, [[0, 0], [0, 1]])
         parts = [tf.einsum("btf,tfh->bth", self._pieces(tf.gather(padded, layout, axis=1)), kernel)
                  for (_, layout), kernel in zip(self._buckets, self.kernels, strict=True)]
         hidden = tf.gather(tf.concat(parts, axis=1), self._order, axis=1) + self.bias
         if self.vocabularies:
-            hidden += tf.einsum("bch,ct->bth", self._projected(categories, training), self._of)
+            added = tf.einsum("bckh,ct->btkh", self._projected(categories, training), self._of)
+            hidden += tf.reshape(added, (-1, self.tokens * self.towers, self.width))
         return hidden
 
     def _projected(self, categories: tf.Tensor, training: bool) -> tf.Tensor:
-        """What each category adds to its token's hidden layer, shape (batch, categorical columns, width)."""
+        """What each category adds to its token's hidden layer, shape (batch, categorical columns, towers, width)."""
         looked_up = self._hide(tf.gather(self.table, categories + self._first), training=training)
-        return tf.einsum("bce,ceh->bch", looked_up, self.project)
+        return tf.einsum("bcke,ckeh->bckh", looked_up, self.project)
 
     @tf.function(reduce_retracing=True)  # type: ignore[untyped-decorator]
     def compiled(self, numbers: tf.Tensor, categories: tf.Tensor) -> tf.Tensor:
@@ -100,8 +105,8 @@ class TokenEncoders(keras.layers.Layer):  # type: ignore[misc]
         integral of the gradient is exact: how much of the way an entry is positive.
 
         Returns:
-            Shape (batch, columns, size), numeric columns before categorical ones; a token's add up to its vector less the one
-            with all columns hidden.
+            Shape (batch, columns, towers × size), numeric columns before categorical ones; a token's add up to its vector less
+            the one with all columns hidden.
 
         Source: Sundararajan et al. 2017, Axiomatic attribution for deep networks.
         """
@@ -109,14 +114,18 @@ class TokenEncoders(keras.layers.Layer):  # type: ignore[misc]
         here, there = (self._hidden(*columns, training=False) for columns in (hidden, (numbers, categories)))
         positive = tf.math.divide_no_nan(tf.nn.relu(here) + tf.nn.relu(there), tf.abs(here) + tf.abs(there))
         of = [*self.number_tokens, *self.category_tokens]
+        by_tower = (self.tokens, self.towers, self.width)
+        share = tf.gather(tf.reshape(positive, (-1, *by_tower)), of, axis=1)
+        kernel = tf.gather(tf.reshape(self.out_kernel, (*by_tower, self.size)), of)
         moved = self._by_column(numbers, categories) - self._by_column(*hidden)
-        return tf.einsum("bch,chd->bcd", moved * tf.gather(positive, of, axis=1), tf.gather(self.out_kernel, of))
+        return tf.reshape(tf.einsum("bckh,ckhd->bckd", moved * share, kernel), (-1, len(of), self.towers * self.size))
 
     def _by_column(self, numbers: tf.Tensor, categories: tf.Tensor) -> tf.Tensor:
-        """What each column adds to its token's hidden layer, shape (batch, columns, width)."""
+        """What each column adds to its token's hidden layer, shape (batch, columns, towers, width)."""
         kernels = tf.concat([tf.reshape(kernel, (-1, 1 + self.bins, self.width)) for kernel in self.kernels], axis=0)
         pieces = tf.reshape(self._pieces(numbers[:, None]), (tf.shape(numbers)[0], len(self.number_tokens), 1 + self.bins))
-        said = tf.einsum("bcp,cph->bch", pieces, tf.gather(kernels, self._at))
+        at = self._at.reshape(-1, self.towers)
+        said = tf.einsum("bcp,ckph->bckh", pieces, tf.gather(kernels, at))
         return tf.concat([said, self._projected(categories, training=False)], axis=1) if self.vocabularies else said
 
     def forget_categories(self, rng: np.random.Generator) -> None:
@@ -141,7 +150,7 @@ class TokenEncoders(keras.layers.Layer):  # type: ignore[misc]
         base: dict = super().get_config()
         return base | {"number_tokens": self.number_tokens, "category_tokens": self.category_tokens,
                        "vocabularies": self.vocabularies, "tokens": self.tokens, "width": self.width, "size": self.size,
-                       "embedding": self.embedding, "bins": self.bins, "dropout": self.dropout}
+                       "embedding": self.embedding, "bins": self.bins, "dropout": self.dropout, "towers": self.towers}
 
 
 def _buckets(number_tokens: list[int], tokens: int) -> list[tuple[np.ndarray, np.ndarray]]:
@@ -184,30 +193,40 @@ class Affinity(keras.layers.Layer):  # type: ignore[misc]
         width: Size of its hidden layer.
         size: Size of its vector.
         dropout: Share of hidden entries that training hides.
+        towers: How often all of it stands there, each time with weights of its own.
 
-    Input shapes: states (batch, n) and things (batch, n + 1), a vector and a bias. Output shape: (batch, 1, size).
+    Input shapes: states (batch, n) and things (batch, n + 1), a vector and a bias. Output shape: (batch, 1, towers × size).
     """
 
-    def __init__(self, width: int, size: int, dropout: float = 0.0, **kwargs: object) -> None:
+    def __init__(self, width: int, size: int, dropout: float = 0.0, towers: int = 1, **kwargs: object) -> None:
         super().__init__(**kwargs)
-        self.width, self.size, self.dropout = width, size, dropout
+        self.width, self.size, self.dropout, self.towers = width, size, dropout, towers
         self._hide = keras.layers.Dropout(dropout)
 
     def build(self, states_shape: tuple, things_shape: tuple) -> None:
         """Create the weights."""
         n = states_shape[-1]
-        self.adapt = self.add_weight(shape=(n, n), initializer="zeros", name="adapt")
-        self.kernel = self.add_weight(shape=(n + 2, self.width), initializer="glorot_uniform", name="kernel")
-        self.bias = self.add_weight(shape=(self.width,), initializer="zeros", name="bias")
-        self.out_kernel = self.add_weight(shape=(self.width, self.size), initializer="glorot_uniform", name="out_kernel")
-        self.out_bias = self.add_weight(shape=(self.size,), initializer="zeros", name="out_bias")
+        self.adapt = self.add_weight(shape=(self.towers, n, n), initializer="zeros", name="adapt")
+        self.kernel, self.bias = self._layer("kernel", n + 2, self.width), self._bias("bias", self.width)
+        self.out_kernel, self.out_bias = self._layer("out_kernel", self.width, self.size), self._bias("out_bias", self.size)
+
+    def _layer(self, name: str, inputs: int, outputs: int) -> keras.Variable:
+        """Weights as Glorot's: of variance 2 / (inputs + outputs)."""
+        return self.add_weight(shape=(self.towers, inputs, outputs), name=name,
+                               initializer=_Scaled(np.full((1, 1, 1), (2 / (inputs + outputs)) ** 0.5)))
+
+    def _bias(self, name: str, outputs: int) -> keras.Variable:
+        return self.add_weight(shape=(self.towers, outputs), initializer="zeros", name=name)
 
     def call(self, states: tf.Tensor, things: tf.Tensor, training: bool = False) -> tf.Tensor:
-        """Vectors of shape (batch, 1, size)."""
-        product = (states + tf.matmul(states, self.adapt)) * things[:, :-1]
-        said = tf.concat([product, tf.reduce_sum(product, axis=-1, keepdims=True), things[:, -1:]], axis=-1)
-        hidden = self._hide(tf.nn.relu(tf.matmul(said, self.kernel) + self.bias), training=training)
-        return (tf.matmul(hidden, self.out_kernel) + self.out_bias)[:, None]
+        """Vectors of shape (batch, 1, towers × size)."""
+        adapted = states[:, None] + tf.einsum("bn,knm->bkm", states, self.adapt)
+        product = adapted * things[:, None, :-1]
+        bias = tf.repeat(things[:, None, -1:], self.towers, axis=1)
+        said = tf.concat([product, tf.reduce_sum(product, axis=-1, keepdims=True), bias], axis=-1)
+        inner = tf.nn.relu(tf.einsum("bkn,knh->bkh", said, self.kernel) + self.bias)
+        vectors = tf.einsum("bkh,khd->bkd", self._hide(inner, training=training), self.out_kernel) + self.out_bias
+        return tf.reshape(vectors, (-1, 1, self.towers * self.size))
 
     @tf.function(reduce_retracing=True)  # type: ignore[untyped-decorator]
     def compiled(self, states: tf.Tensor, things: tf.Tensor) -> tf.Tensor:
@@ -217,52 +236,56 @@ class Affinity(keras.layers.Layer):  # type: ignore[misc]
     def get_config(self) -> dict:
         """Arguments of the constructor."""
         base: dict = super().get_config()
-        return base | {"width": self.width, "size": self.size, "dropout": self.dropout}
+        return base | {"width": self.width, "size": self.size, "dropout": self.dropout, "towers": self.towers}
 
 
 @keras.saving.register_keras_serializable("assay")
 class FusionHead(keras.layers.Layer):  # type: ignore[misc]
     """Gated MLPs over token vectors; a token that is not visible is replaced by a learned vector of its own.
 
-    Several members share the encoders, each with weights of its own here and trained on its own error; the mean of what they
-    say ranks better than one of their joint width. The first layer is linear in the tokens, so that for many coalitions at once
-    (`coalitions`) each token's contribution is computed once and only sums differ.
+    Several members share a tower of the encoders, each with weights of its own here and trained on its own error; the mean of
+    what they say ranks better than one of their joint width, and that of towers better still. The first layer is linear in the
+    tokens, so that for many coalitions at once (`coalitions`) each token's contribution is computed once and only sums differ.
 
     Args:
         width: Size of a member's gated layer.
         inner: Size of a member's second layer.
-        members: How many there are.
+        members: How many there are, of each tower.
         dropout: Share of gated entries that training hides.
+        towers: How many there are in the tokens' vectors.
 
-    Input shapes: tokens (batch, tokens, size) and visible (batch, tokens), 1 where the token is seen.
-    Output shape: (batch, members, 2): logit of the outcome, logarithm of its expected amount if it happens.
+    Input shapes: tokens (batch, tokens, towers × size) and visible (batch, tokens), 1 where the token is seen.
+    Output shape: (batch, towers × members, 2): logit of the outcome, logarithm of its expected amount if it happens.
 
     Source: Gorishniy et al. 2025, TabM (members that share most of the network).
     """
 
-    def __init__(self, width: int, inner: int, members: int = 1, dropout: float = 0.0, **kwargs: object) -> None:
+    def __init__(self, width: int, inner: int, members: int = 1, dropout: float = 0.0, towers: int = 1,
+                 **kwargs: object) -> None:
         super().__init__(**kwargs)
-        self.width, self.inner, self.members, self.dropout = width, inner, members, dropout
+        self.width, self.inner, self.members, self.dropout, self.towers = width, inner, members, dropout, towers
         self._hide = keras.layers.Dropout(dropout)
 
     def build(self, tokens_shape: tuple, visible_shape: tuple) -> None:
         """Create the weights."""
         _, n, size = tokens_shape
-        first = 2 * self.width * self.members
-        self.mix = self.add_weight(shape=(n, size, first), name="mix", initializer=keras.initializers.VarianceScaling(
-            scale=1.0 / n, mode="fan_in"))
+        heads = self.towers * self.members
+        first = 2 * self.width * heads
+        self.mix = self.add_weight(shape=(n, self.towers, size // self.towers, first // self.towers), name="mix",
+                                   initializer=keras.initializers.VarianceScaling(scale=self.towers / n, mode="fan_in"))
         self.absent = self.add_weight(shape=(n, first), initializer="zeros", name="absent")
         self.bias = self.add_weight(shape=(first,), initializer="zeros", name="bias")
-        self.second = self.add_weight(shape=(self.members, self.width, self.inner), name="second",
+        self.second = self.add_weight(shape=(heads, self.width, self.inner), name="second",
                                       initializer=_Scaled(np.full((1, 1, 1), (2 / self.width) ** 0.5)))
-        self.second_bias = self.add_weight(shape=(self.members, self.inner), initializer="zeros", name="second_bias")
-        self.out = self.add_weight(shape=(self.members, self.inner, 2), name="out",
+        self.second_bias = self.add_weight(shape=(heads, self.inner), initializer="zeros", name="second_bias")
+        self.out = self.add_weight(shape=(heads, self.inner, 2), name="out",
                                    initializer=_Scaled(np.full((1, 1, 1), self.inner**-0.5)))
-        self.out_bias = self.add_weight(shape=(self.members, 2), initializer="zeros", name="out_bias")
+        self.out_bias = self.add_weight(shape=(heads, 2), initializer="zeros", name="out_bias")
 
     def call(self, tokens: tf.Tensor, visible: tf.Tensor, training: bool = False) -> tf.Tensor:
         """What each member says of each row under its own coalition."""
-        seen = tf.einsum("bts,tsh->bh", tokens * visible[:, :, None], self.mix)
+        seen = tf.einsum("btks,tksh->bkh", self._by_tower(tokens * visible[:, :, None]), self.mix)
+        seen = tf.reshape(seen, (-1, self.bias.shape[0]))
         return self._rest(seen + tf.matmul(1.0 - visible, self.absent) + self.bias, training)
 
     @tf.function(reduce_retracing=True)  # type: ignore[untyped-decorator]
@@ -275,7 +298,7 @@ class FusionHead(keras.layers.Layer):  # type: ignore[misc]
         """The members' mean for every row under every coalition.
 
         Args:
-            tokens: Shape (rows, tokens, size).
+            tokens: Shape (rows, tokens, towers × size).
             visible: Shape (coalitions, tokens).
 
         Returns:
@@ -287,7 +310,7 @@ class FusionHead(keras.layers.Layer):  # type: ignore[misc]
         """As `coalitions`, and how the logit rises with the entries of the first layer, in weighted sums over coalitions.
 
         Args:
-            tokens: Shape (rows, tokens, size).
+            tokens: Shape (rows, tokens, towers × size).
             visible: Shape (coalitions, tokens).
             weights: Of each sum, shape (sums, coalitions).
 
@@ -303,14 +326,25 @@ class FusionHead(keras.layers.Layer):  # type: ignore[misc]
 
     def _first(self, tokens: tf.Tensor, visible: tf.Tensor) -> tf.Tensor:
         """The first layer of every row under every coalition, shape (coalitions, rows, entries)."""
-        each = tf.einsum("bts,tsh->tbh", tokens, self.mix)
+        each = tf.einsum("btks,tksh->tbkh", self._by_tower(tokens), self.mix)
+        each = tf.reshape(each, (tokens.shape[1], -1, self.bias.shape[0]))
         seen = tf.tensordot(visible, each, axes=1)
         return seen + tf.matmul(1.0 - visible, self.absent)[:, None, :] + self.bias
+
+    def _by_tower(self, tokens: tf.Tensor) -> tf.Tensor:
+        """Shape (batch, tokens, towers, size)."""
+        return tf.reshape(tokens, (-1, tokens.shape[1], self.towers, tokens.shape[2] // self.towers))
+
+    def mixing(self) -> np.ndarray:
+        """How the first layer's entries rise with those of the tokens' vectors, shape (tokens, entries, towers × size)."""
+        own = np.eye(self.towers, dtype=np.float32)
+        each = np.einsum("tksh,kl->tlhks", self.mix.numpy(), own)
+        return np.ascontiguousarray(each.reshape(len(each), self.bias.shape[0], -1))
 
     def _rest(self, first: tf.Tensor, training: bool) -> tf.Tensor:
         """What the members, one after the other, make of their parts of the first layer, shape (…, members, 2)."""
         said = []
-        for n, part in enumerate(tf.split(first, self.members, axis=-1)):
+        for n, part in enumerate(tf.split(first, self.towers * self.members, axis=-1)):
             value, gate = tf.split(part, 2, axis=-1)
             gated = self._hide(tf.nn.relu(value) * tf.nn.sigmoid(gate), training=training)
             inner = tf.nn.relu(tf.tensordot(gated, self.second[n], axes=1) + self.second_bias[n])
@@ -320,4 +354,5 @@ class FusionHead(keras.layers.Layer):  # type: ignore[misc]
     def get_config(self) -> dict:
         """Arguments of the constructor."""
         base: dict = super().get_config()
-        return base | {"width": self.width, "inner": self.inner, "members": self.members, "dropout": self.dropout}
+        return base | {"width": self.width, "inner": self.inner, "members": self.members, "dropout": self.dropout,
+                       "towers": self.towers}

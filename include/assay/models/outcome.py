@@ -24,7 +24,7 @@ class Size:
         hidden: Hidden size of a token's encoder.
         embedding: Size of a category's vector.
         bins: Pieces of the piecewise linear encoding of a number; 0 takes its quantile position alone.
-        members: Fusion heads that share the encoders.
+        members: Fusion heads that share a tower of the encoders.
         dropout: Share of hidden entries that training hides.
         fusion: Width of the gated layer.
         inner: Width of the layer behind it.
@@ -38,6 +38,8 @@ class Size:
         events: The last ones of a user that it reads.
         vocabulary: Most items that it tells apart.
         foretelling: Optimiser steps of its training.
+        mixed: Whether training computes products in half precision where the device has units for it.
+        towers: Sets of encoders that are independent of each other.
     """
 
     token: int
@@ -58,6 +60,8 @@ class Size:
     events: int
     vocabulary: int
     foretelling: int
+    mixed: bool = False
+    towers: int = 1
 
 
 ENCODERS, AFFINITY = "encoders_", "affinity_"  # begin the names of the layers that encode a table each, or read a head each
@@ -65,8 +69,12 @@ ENCODERS, AFFINITY = "encoders_", "affinity_"  # begin the names of the layers t
 SIZES = {
     "tiny": Size(token=12, hidden=32, embedding=8, bins=0, members=1, dropout=0.0, fusion=32, inner=16, epochs=1, steps=200,
                  batch=2048, rate=4e-3, negatives=6, state=32, layers=1, events=64, vocabulary=6000, foretelling=500),
-    "base": Size(token=16, hidden=64, embedding=16, bins=8, members=4, dropout=0.1, fusion=48, inner=32, epochs=2, steps=1200,
-                 batch=2048, rate=3e-3, negatives=40, state=64, layers=2, events=256, vocabulary=20_000, foretelling=1000),
+    "base": Size(token=16, hidden=64, embedding=16, bins=8, members=2, dropout=0.1, fusion=48, inner=32, epochs=2, steps=1200,
+                 batch=2048, rate=3e-3, negatives=40, state=64, layers=2, events=256, vocabulary=20_000, foretelling=1000,
+                 towers=2),
+    "large": Size(token=32, hidden=256, embedding=32, bins=16, members=2, dropout=0.1, fusion=192, inner=64, epochs=2,
+                  steps=2000, batch=8192, rate=2e-3, negatives=80, state=256, layers=4, events=256, vocabulary=200_000,
+                  foretelling=20_000, mixed=True, towers=4),
 }
 
 
@@ -76,7 +84,7 @@ def build_network(codes: Sequence[TokenCode], size: Size) -> keras.Model:
     Inputs, by name: per table of the codes `numbers_<n>` (batch, numeric columns) and `categories_<n>` (batch, categorical
     columns), of the things that the rows name; states and heads of the behaviour encoder, where codes name heads, as the
     `numbers_<n>` behind them; and `visible` (batch, tokens).
-    Output: (batch, members, 2), logit of the outcome and logarithm of its expected amount if it happens.
+    Output: (batch, towers × members, 2), logit of the outcome and logarithm of its expected amount if it happens.
     """
     import keras
 
@@ -91,17 +99,17 @@ def build_network(codes: Sequence[TokenCode], size: Size) -> keras.Model:
         numbers = inputs[f"numbers_{n}"] = keras.Input((len(number_tokens),), name=f"numbers_{n}")
         categories = inputs[f"categories_{n}"] = keras.Input((len(category_tokens),), dtype="int32", name=f"categories_{n}")
         encoders = TokenEncoders(number_tokens, category_tokens, vocabularies, len(own), size.hidden, size.token,
-                                 size.embedding, size.bins, size.dropout, name=f"{ENCODERS}{n}")
+                                 size.embedding, size.bins, size.dropout, size.towers, name=f"{ENCODERS}{n}")
         vectors.append(encoders(numbers, categories))
     state = len(vectors)  # the tables behind the others: states, then a head each
     for head in (code.head for code in codes if code.head is not None):
         for n, width in ((state, size.state), (state + 1 + head, size.state + 1)):
             inputs.setdefault(f"numbers_{n}", keras.Input((width,), name=f"numbers_{n}"))
-        affinity = Affinity(size.hidden, size.token, size.dropout, name=f"{AFFINITY}{head}")
+        affinity = Affinity(size.hidden, size.token, size.dropout, size.towers, name=f"{AFFINITY}{head}")
         vectors.append(affinity(inputs[f"numbers_{state}"], inputs[f"numbers_{state + 1 + head}"]))
     inputs["visible"] = visible = keras.Input((len(codes),), name="visible")
     tokens = keras.layers.Concatenate(axis=1, name="tokens")(vectors) if len(vectors) > 1 else vectors[0]
-    out = FusionHead(size.fusion, size.inner, size.members, size.dropout, name="fusion")(tokens, visible)
+    out = FusionHead(size.fusion, size.inner, size.members, size.dropout, size.towers, name="fusion")(tokens, visible)
     return keras.Model(inputs, out, name="outcome")
 
 

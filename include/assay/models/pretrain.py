@@ -5,12 +5,12 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from assay.models.behaviour import ENCODER, FIRST, LONGEST_WAIT, UNSEEN, Behaviour, Events, SequenceCode, build_encoder
+from assay.models.optimise import Batch, Plan, optimise
 from assay.models.outcome import Size
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ _DAYS_OF_A_SEQUENCE = 12  # as-of days that are foretold from
 _HIDDEN = 0.1  # share of events whose item is hidden and has to be told from what came before
 _HIDDEN_WEIGHT = 0.3
 _SEQUENCES = 24  # per step
-_RATE = 3e-3
+_RATE, _FIRST_RATE = 3e-3, 1 / 30  # peak, and the share of it that training begins with
 _LOOKS = 5  # how often the loss is logged
 _DROPOUT = 0.2
 
@@ -66,8 +66,6 @@ def pretrain(code: SequenceCode, events: Events, kinds: list[np.ndarray], size: 
     network = build_encoder(code, size.state, size.layers, _DROPOUT)
     encoder = network.get_layer(ENCODER)
     steps = size.foretelling
-    optimizer = keras.optimizers.AdamW(keras.optimizers.schedules.CosineDecay(
-        _RATE / 30, steps, warmup_target=_RATE, warmup_steps=max(1, steps // 20)), weight_decay=1e-3, clipnorm=1.0)
     heads = [tf.constant(np.arange(len(code.items) + FIRST, dtype=np.int32)), *(tf.constant(k) for k in kinds)]
 
     def told(states: tf.Tensor, day: tf.Tensor, item: tf.Tensor, weight: tf.Tensor, number: int) -> tf.Tensor:
@@ -75,27 +73,20 @@ def pretrain(code: SequenceCode, events: Events, kinds: list[np.ndarray], size: 
         said = tf.gather_nd(encoder.log_probabilities(states, number), tf.stack([day, tf.gather(heads[number], item)], axis=-1))
         return -tf.reduce_sum(said * weight) / tf.cast(tf.shape(states)[0], tf.float32)
 
-    @tf.function(reduce_retracing=True)  # type: ignore[untyped-decorator]
-    def step(sequences: dict, at: tf.Tensor, since: tf.Tensor, day: tf.Tensor, item: tf.Tensor, weight: tf.Tensor,
-             hidden_at: tf.Tensor, hidden_item: tf.Tensor) -> tf.Tensor:
-        with tf.GradientTape() as tape:
-            read = encoder.read(sequences, training=True)
-            states = encoder.as_of(tf.gather_nd(read, at), since)
-            loss = told(states, day, item, weight, 0)
-            for number in range(1, len(heads)):  # they don't shape the states, which are what the events alone tell
-                loss += told(tf.stop_gradient(states), day, item, weight, number)
-            places = tf.range(tf.shape(hidden_at)[0])
-            masked = encoder.as_of(tf.gather_nd(read, hidden_at), tf.zeros(tf.shape(places)))
-            loss += _HIDDEN_WEIGHT * told(masked, places, hidden_item, tf.ones(tf.shape(places)), 0)
-        variables = network.trainable_variables
-        optimizer.apply_gradients(zip(tape.gradient(loss, variables), variables, strict=True))
-        return loss
+    def loss(batch: dict[str, tf.Tensor]) -> tf.Tensor:
+        read = encoder.read(batch, training=True)
+        states = encoder.as_of(tf.gather_nd(read, batch["at"]), batch["since"])
+        found = told(states, batch["day"], batch["item"], batch["weight"], 0)
+        for number in range(1, len(heads)):  # they don't shape the states, which are what the events alone tell
+            found += told(tf.stop_gradient(states), batch["day"], batch["item"], batch["weight"], number)
+        places = tf.range(tf.shape(batch["hidden_at"])[0])
+        masked = encoder.as_of(tf.gather_nd(read, batch["hidden_at"]), tf.zeros(tf.shape(places)))
+        return found + _HIDDEN_WEIGHT * told(masked, places, batch["hidden_item"], tf.ones(tf.shape(places)), 0)
 
     losses: list[float] = []
-    batches = islice(_batches(events, code.length, window_days, rng), steps)
-    for done, (sequences, targets, hidden_at, hidden_item) in enumerate(batches, 1):
-        losses.append(float(step(sequences, targets.at, targets.since, targets.day, targets.item, targets.weight, hidden_at,
-                                 hidden_item)))
+    batches = _batches(events, code.length, window_days, rng)
+    for done, last in enumerate(optimise(network, loss, batches, Plan(_RATE, steps, _FIRST_RATE, size.mixed)), 1):
+        losses.append(last)
         if done % max(1, steps // _LOOKS) == 0:
             logger.info("step %d of %d: loss %.3f", done, steps, float(np.mean(losses)))
             losses.clear()
@@ -118,8 +109,7 @@ def _pieces(events: Events, length: int, rng: np.random.Generator | None) -> tup
     return np.array(users, np.int64), np.array(first, np.int64), np.array(last, np.int64)
 
 
-def _batches(events: Events, length: int, window_days: int,
-             rng: np.random.Generator) -> Iterator[tuple[dict[str, np.ndarray], Targets, np.ndarray, np.ndarray]]:
+def _batches(events: Events, length: int, window_days: int, rng: np.random.Generator) -> Iterator[Batch]:
     """Sequences, what to foretell from them, and which events are hidden; pass after pass, as long as one gives any."""
     ends = np.r_[events.begins[1:] > 0, True]
     ends[events.starts[1:][events.starts[1:] > 0] - 1] = True
@@ -138,7 +128,7 @@ def _batches(events: Events, length: int, window_days: int,
             sequences["items"] = np.where(hide, UNSEEN, sequences["items"])
             if len(targets.item) and len(some):
                 fruitful = True
-                yield sequences, targets, hidden_at[some], hidden_item[some]
+                yield {**sequences, **vars(targets), "hidden_at": hidden_at[some], "hidden_item": hidden_item[some]}
 
 
 def _targets(events: Events, users: np.ndarray, first: np.ndarray, last: np.ndarray, length: int, ends: np.ndarray,

@@ -32,8 +32,8 @@ _CHANGED = 1 / 3  # of the parameters, in a variation
 # Halved or doubled within these bounds, however often one search follows another. Neither they nor dropout change the behaviour
 # encoder, which all candidates share.
 BOUNDS: dict[str, tuple[float, float]] = {
-    "rate": (5e-4, 2e-2), "hidden": (8, 256), "token": (4, 64), "fusion": (8, 192), "embedding": (4, 64), "members": (1, 8),
-    "negatives": (3, 80)}
+    "rate": (5e-4, 2e-2), "hidden": (8, 256), "token": (4, 64), "fusion": (8, 192), "embedding": (4, 64), "members": (1, 4),
+    "negatives": (3, 80), "towers": (1, 4)}
 DROPOUTS = (0.0, 0.1, 0.2, 0.3)
 
 

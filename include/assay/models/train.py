@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from assay.models.calibration import Calibration, at_level, calibrate
 from assay.models.encoding import Encoded, TokenCode, tables_of
+from assay.models.optimise import Plan, optimise
 from assay.models.outcome import ENCODERS, Size, build_network, token_visibility
 from assay.models.rows import Rows
 from assay.models.spool import Spool
@@ -25,7 +26,8 @@ logger = logging.getLogger(__name__)
 _AMOUNT_WEIGHT = 0.3  # the amount's loss beside the outcome's: scales of their gradients
 _COLUMNS_HIDDEN = 0.5  # of the rows under a coalition, how many miss columns, too
 _GENTLE = 0.2  # of the learning rate, for a network that goes on
-_LEAST_RATE = 1e-6
+_FIRST_RATE = 1 / 20  # of the peak learning rate
+_LEAST_RATE = 1e-6  # of outcomes
 _LEAST_AMOUNT = 1e-6  # so that a use case whose outcomes are worth nothing has a logarithm
 _FARTHEST = 8.0  # an amount's logarithm is kept within so much of the mean's
 _SMALLEST_BATCH = 512
@@ -82,7 +84,7 @@ def fit(codes: Sequence[TokenCode], players: Sequence[str], train: Spool, valid:
     import keras
 
     keras.utils.set_random_seed(seed)
-    rng = np.random.default_rng(seed)
+    rng, forgetting = np.random.default_rng(seed), np.random.default_rng([seed, 1])  # batches are drawn ahead of the steps
     network, totals = start or build_network(codes, size), train.totals
     batch = min(size.batch, max(_SMALLEST_BATCH, totals.rows // _STEPS_PER_EPOCH), totals.rows)
     per_pass = totals.rows // batch
@@ -91,24 +93,20 @@ def fit(codes: Sequence[TokenCode], players: Sequence[str], train: Spool, valid:
     rate = min(max(totals.happened / totals.weight, _LEAST_RATE), 1 - _LEAST_RATE)
     usual = math.log(max(totals.amount / max(1, totals.outcomes), _LEAST_AMOUNT))
     if not start:
-        network.get_layer("fusion").out_bias.assign([[math.log(rate / (1 - rate)), usual]] * size.members)
-    learn = _Learner(network, size.rate * (_GENTLE if start else 1), steps, usual)
-
-    def new_pass() -> None:
-        if forgets:
-            for encoders in layers_of(network, ENCODERS):
-                encoders.forget_categories(rng)
-
+        network.get_layer("fusion").out_bias.assign([[math.log(rate / (1 - rate)), usual]] * size.towers * size.members)
     best = _validation_loss(network, codes, valid) if start else math.inf
     best_weights, looks_since = network.get_weights(), 0
     every = max(1, steps // _LOOKS)
-    batches = _endless(train, batch, rng, new_pass)
-    for done in range(1, steps + 1):
-        part = next(batches)
-        visible = token_visibility(codes, draw_coalitions(len(part.y), len(players), rng), players)
-        inputs = _inputs(network, part.encoded, visible)
-        hide_columns(inputs, len(tables_of(codes)), rng)
-        learn(inputs, part)
+    plan = Plan(size.rate * (_GENTLE if start else 1), steps, _FIRST_RATE, size.mixed)
+
+    def loss(batch: dict[str, tf.Tensor]) -> tf.Tensor:
+        out = network({name: batch[name] for name in network.input}, training=True)
+        return _loss(out, batch["y"], batch["amount"], batch["weight"], usual)
+
+    for done, _ in enumerate(optimise(network, loss, _batches(network, codes, players, train, batch, rng), plan), 1):
+        if forgets and done % per_pass == 0:
+            for encoders in layers_of(network, ENCODERS):
+                encoders.forget_categories(forgetting)
         if done % every == 0 or done == steps:
             now = _validation_loss(network, codes, valid)
             looks_since = 0 if now < best else looks_since + 1
@@ -121,43 +119,15 @@ def fit(codes: Sequence[TokenCode], players: Sequence[str], train: Spool, valid:
     return network
 
 
-def _endless(train: Spool, batch: int, rng: np.random.Generator, new_pass: Callable[[], None]) -> Iterator[Rows]:
-    """Batches of pass after pass; between two of them `new_pass` is called."""
+def _batches(network: keras.Model, codes: Sequence[TokenCode], players: Sequence[str], train: Spool, batch: int,
+             rng: np.random.Generator) -> Iterator[dict[str, np.ndarray]]:
+    """The network's inputs under random masks, beside `y`, `amount` and `weight`; pass after pass without end."""
+    tables = len(tables_of(codes))
     while True:
-        yield from train.batches(batch, rng)
-        new_pass()
-
-
-class _Learner:
-    """Steps of AdamW under a cosine schedule.
-
-    Args:
-        network: To train.
-        rate: Peak learning rate.
-        steps: How many there will be.
-        usual: Logarithm of the mean amount.
-    """
-
-    def __init__(self, network: keras.Model, rate: float, steps: int, usual: float) -> None:
-        import keras
-        import tensorflow as tf
-
-        optimizer = keras.optimizers.AdamW(keras.optimizers.schedules.CosineDecay(
-            rate / 20, steps, warmup_target=rate, warmup_steps=max(1, steps // 20)), weight_decay=1e-3, clipnorm=1.0)
-
-        @tf.function(reduce_retracing=True)  # type: ignore[untyped-decorator]
-        def step(batch: dict, y: tf.Tensor, amount: tf.Tensor, weight: tf.Tensor) -> tf.Tensor:
-            with tf.GradientTape() as tape:
-                loss = _loss(network(batch, training=True), y, amount, weight, usual)
-            variables = network.trainable_variables
-            optimizer.apply_gradients(zip(tape.gradient(loss, variables), variables, strict=True))
-            return loss
-
-        self._step = step
-
-    def __call__(self, inputs: dict[str, np.ndarray], rows: Rows) -> None:
-        """One step on these rows, which the network sees as `inputs`."""
-        self._step(inputs, rows.y, rows.amount, rows.weight)
+        for part in train.batches(batch, rng):
+            inputs = _inputs(network, part.encoded, token_visibility(codes, draw_coalitions(batch, len(players), rng), players))
+            hide_columns(inputs, tables, rng)
+            yield {**inputs, "y": part.y, "amount": part.amount, "weight": part.weight}
 
 
 def _loss(out: tf.Tensor, y: tf.Tensor, amount: tf.Tensor, weight: tf.Tensor, usual: float) -> tf.Tensor:

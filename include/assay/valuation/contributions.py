@@ -173,7 +173,7 @@ def _pulled(model: OutcomeModel, told: np.ndarray, pull: np.ndarray, terms: _Ter
         float64, shape (rows, names).
     """
     head, tokens = model.network.get_layer("fusion"), terms.pairs[:, 1]
-    toward = pull @ np.ascontiguousarray(head.mix.numpy().transpose(0, 2, 1))[tokens]
+    toward = pull @ head.mixing()[tokens]
     found = np.einsum("tbs,bts->bt", toward[terms.pair], told[:, terms.column])
     found[:, terms.column < len(model.codes)] -= np.einsum("pbh,ph->bp", pull, head.absent.numpy()[tokens])
     return np.asarray(found @ np.eye(len(terms.names))[terms.name])
