@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -25,7 +24,7 @@ logger = logging.getLogger(__name__)
 
 _LEARNED_ROWS = 200_000  # of the training windows, for knots and vocabularies
 SCORED_ROWS = 60_000  # of a validation window, for calibration and scores: more don't move them
-_STOPPING_ROWS = 30_000  # of the validation windows, for early stopping; of the training windows, for the level
+_STOPPING_ROWS = 30_000  # of the validation windows, for early stopping
 
 _NO_ITEMS = pa.table({"item": pa.nulls(0, pa.string())}).replace_schema_metadata({TOKENS: b"[]"})
 
@@ -95,13 +94,13 @@ def learn(windows: Windows, size: Size, seed: int, behaviour: Behaviour | None =
         raise NotEnoughData(windows.name, "no feature varies in the training windows", "check the assets that feed it")
     players = tuple(sorted({asset for code in codes for asset in code.assets}))
     with Spool() as train:
-        sample = _spool(train, windows, codes, behaviour, size, rng)
+        _spool(train, windows, codes, behaviour, size, rng)
         if not 0 < train.totals.outcomes < train.totals.rows:
             raise NotEnoughData(windows.name, f"all {round(train.totals.weight)} training rows have the same outcome",
                                 "train on more windows or entities")
         valid = scored_rows(windows.valid, codes, behaviour, same_draw(seed))
         network = fit(codes, players, train, valid.take(slice(_STOPPING_ROWS)).compact(), size, seed)
-    calibration = calibrated(network, sample, valid, len(windows.train))
+        calibration = calibrated(network, train, valid, len(windows.train))
     return OutcomeModel(network, codes, calibration, players, behaviour), valid
 
 
@@ -113,26 +112,21 @@ def learn_on(base: OutcomeModel, windows: Windows, size: Size, seed: int) -> tup
     """
     rng = np.random.default_rng(seed)
     with Spool() as train:
-        sample = _spool(train, windows, base.codes, base.behaviour, size, rng)
+        _spool(train, windows, base.codes, base.behaviour, size, rng)
         valid = scored_rows(windows.valid, base.codes, base.behaviour, same_draw(seed))
         some = valid.take(slice(_STOPPING_ROWS)).compact()
         network = fit(base.codes, base.players, train, some, size, seed, start=base.network)
-    calibration = calibrated(network, sample, valid, len(windows.train))
+        calibration = calibrated(network, train, valid, len(windows.train))
     return OutcomeModel(network, base.codes, calibration, base.players, base.behaviour), valid
 
 
 def _spool(train: Spool, windows: Windows, codes: Sequence[TokenCode], behaviour: Behaviour | None, size: Size,
-           rng: np.random.Generator) -> Rows:
-    """Add the training windows' rows, thinned; a sample of them."""
-    sample = []
+           rng: np.random.Generator) -> None:
+    """Add the training windows' rows, thinned."""
     for window in windows.train:
         for features, y, amount in window.parts():
             chosen, weight = thin_negatives(y, size.negatives, rng)
-            rows = Rows(encode(codes, features.take(chosen), behaviour), y[chosen], amount[chosen], weight)
-            train.add(rows)
-            most = math.ceil(_STOPPING_ROWS / len(windows.train) * len(y) / max(1, window.rows))
-            sample.append(rows.take(np.sort(rng.permutation(len(chosen))[:most])).compact())
-    return put_together(sample)
+            train.add(Rows(encode(codes, features.take(chosen), behaviour), y[chosen], amount[chosen], weight))
 
 
 def scored_rows(windows: Sequence[LabelledWindow], codes: Sequence[TokenCode], behaviour: Behaviour | None,

@@ -151,20 +151,23 @@ def _validation_loss(network: keras.Model, codes: Sequence[TokenCode], valid: Ro
     return float(np.average(np.logaddexp(0, logits) - valid.y * logits, weights=valid.weight))
 
 
-def calibrated(network: keras.Model, train: Rows, valid: Rows, windows: int) -> Calibration:
+def calibrated(network: keras.Model, train: Spool, valid: Rows, windows: int) -> Calibration:
     """Calibration of a trained network: spread of the validation window, level of it and all training windows.
 
     Args:
         network: Sees everything here.
-        train: Rows of the training windows, a sample will do.
+        train: Rows of the training windows. All are read: among some ten thousand, chance alone moves the share of rare outcomes
+            by several percent.
         valid: Rows of the validation window.
         windows: How many training windows there are; each window counts the same.
     """
     everything = np.ones((1, network.input["visible"].shape[1]), np.float32)
-    logits = [run(network, rows.encoded, everything)[:, 0] for rows in (train, valid)]
-    weights = [train.weight * (windows / train.weight.sum()), valid.weight / valid.weight.sum()]
-    return at_level(calibrate(logits[1], valid.y), np.concatenate(logits), np.concatenate([train.y, valid.y]),
-                    len(valid.y) * np.concatenate(weights))
+    chunks = map(train.chunk, range(len(train)))
+    seen = [(run(network, rows.encoded, everything)[:, 0], rows.y, rows.weight) for rows in chunks]
+    logits, y, weight = map(np.concatenate, zip(*seen, strict=True))
+    own = run(network, valid.encoded, everything)[:, 0]
+    weights = np.concatenate([weight * (windows / weight.sum()), valid.weight / valid.weight.sum()])
+    return at_level(calibrate(own, valid.y), np.concatenate([logits, own]), np.concatenate([y, valid.y]), len(own) * weights)
 
 
 def _inputs(network: keras.Model, encoded: Encoded, visible: np.ndarray) -> dict[str, np.ndarray]:
