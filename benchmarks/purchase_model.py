@@ -34,6 +34,7 @@ FOLDER = REPOSITORY / "data" / "benchmarks" / "purchase"
 RESULT = REPOSITORY / "data" / "benchmarks" / "purchase_model.json"
 SEEDS = (1, 2, 3)
 TARGETS = {"log_loss": 0.1130, "auc": 0.8525, "recall@10": 0.425, "gmv@10": 4700, "ece": 0.0015}
+CORES, USD_PER_CORE_HOUR = 2, 0.05  # of this benchmark's sides; a usual price on demand
 UNITS = {"log_loss": "nats", "gmv@10": "USD/week"}
 RICH, AUTOMATIC = "lightgbm, rich hand-made features", "lightgbm, automatic features"
 
@@ -173,7 +174,7 @@ def report(found: dict[str, Outcome], rows: pd.DataFrame) -> list[dict]:
         if outcome:
             lines += [row(f"{name}: time", outcome.seconds, "s", None, None),
                       row(f"{name}: peak memory", outcome.peak_bytes / 1e9, "GB", None, None)]
-    return lines
+    return lines + size_pays(judged, found)
 
 
 def differences(found: dict[str, Outcome], rows: pd.DataFrame) -> list[dict]:
@@ -187,6 +188,21 @@ def differences(found: dict[str, Outcome], rows: pd.DataFrame) -> list[dict]:
             print(f"  {d.measure:<12}{d.first - d.second:>10.5f}  ({d.low:.5f} to {d.high:.5f})  better in {d.better:.0%}")
             lines.append(row(f"{mine} less {peer}: {d.measure}, better in so many draws", d.better, "share", None, None))
     return lines
+
+
+def size_pays(judged: dict[str, dict[str, float]], found: dict[str, Outcome]) -> list[dict]:
+    """What the larger network sells more, and what it costs more, where both sizes ran; means of their seeds."""
+    sizes = {size: [name for name in found if name.startswith(f"network {size},")] for size in ("base", "tiny")}
+    if not all(sizes.values()):
+        return []
+    sales, seconds = ({size: float(np.mean([of(name) for name in names])) for size, names in sizes.items()}
+                      for of in (lambda name: judged[name]["gmv@10"], lambda name: found[name].seconds))
+    more, longer = sales["base"] - sales["tiny"], seconds["base"] - seconds["tiny"]
+    cost = longer / 3600 * CORES * USD_PER_CORE_HOUR
+    print(f"\nbase beside tiny: {more:+,.0f} USD of sales a week in ten places for {longer:+,.0f} s per training, "
+          f"{cost:.3f} USD at {USD_PER_CORE_HOUR} USD per core and hour")
+    return [row("base less tiny: gmv@10", more, "USD/week", None, None),
+            row("base less tiny: time", longer, "s", None, None)]
 
 
 def main() -> None:

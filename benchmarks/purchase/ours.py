@@ -92,7 +92,7 @@ def _tables(rows: Path):
 
 def read_frame(features: Path, rows: Path) -> pd.DataFrame:
     """Rows and features as one frame for the peers, categories as such."""
-    weeks = [_read(features, week).wide().to_pandas().assign(week=week) for week in WEEKS]
+    weeks = [read_window(features, week).wide().to_pandas().assign(week=week) for week in WEEKS]
     frame = pd.concat(weeks, ignore_index=True).rename(columns={"user": "household_id", "item": "product_id"})
     for column in frame.columns.difference(KEYS):
         if not pd.api.types.is_numeric_dtype(frame[column]):
@@ -121,32 +121,33 @@ def predict(features: Path, rows: Path, *, size: str = "base", seed: int = 1) ->
     known = pd.read_parquet(rows)
     train, valid = ([LabelledWindow(int((known.week == week).sum()), partial(labelled, features, known, week))
                      for week in weeks] for weeks in (TRAIN_WEEKS, VALID_WEEKS))
-    model, _ = learn(Windows(CASE, train, valid, _tables_of(features, WEEKS[0], "history"), 7), SIZES[size], seed)
+    model, _ = learn(Windows(CASE, train, valid, tables_of(features, WEEKS[0], "history"), 7), SIZES[size], seed)
     out = []
     for week in TEST_WEEKS:
-        found = run(model.network, model.encode(_read(features, week)), np.ones((1, len(model.codes)), np.float32))
+        found = run(model.network, model.encode(read_window(features, week)), np.ones((1, len(model.codes)), np.float32))
         p = model.calibration.probability(found[:, 0])
         out.append(known.loc[known.week == week, KEYS].assign(p=p, score=p * np.exp(found[:, 1].astype(np.float64))))
     return pd.concat(out)
 
 
-def _tables_of(features: Path, week: int, kind: str = "") -> dict[str, pa.Table]:
+def tables_of(features: Path, week: int, kind: str = "") -> dict[str, pa.Table]:
     """Tables of a week: features by roles, or those of a kind, history or text, that stand with the first week."""
     paths = (path for path in sorted((features / str(week)).glob("*.parquet")))
     named = ((path, *path.stem.rpartition(" ")[::2]) for path in paths)
     return {name: pq.read_table(path) for path, of, name in named if of == kind}
 
 
-def _read(features: Path, week: int) -> FeatureTables:
+def read_window(features: Path, week: int) -> FeatureTables:
+    """The candidates of a week and what is known of them."""
     from assay.features.table import FeatureTables
 
-    found = _tables_of(features, week)
-    return FeatureTables(found.pop("user+item"), found, _tables_of(features, WEEKS[0], "text"))
+    found = tables_of(features, week)
+    return FeatureTables(found.pop("user+item"), found, tables_of(features, WEEKS[0], "text"))
 
 
 def labelled(features: Path, known: pd.DataFrame, week: int) -> list[tuple[FeatureTables, np.ndarray, np.ndarray]]:
     """A week's tables, y and amount."""
-    found, mine = _read(features, week), known[known.week == week]
+    found, mine = read_window(features, week), known[known.week == week]
     if not np.array_equal(mine.product_id.to_numpy(), found.rows.column("item").to_numpy()):
         raise ValueError("features and rows are not in the same order")
     return [(found, mine.y.to_numpy(np.float32), mine.gmv.to_numpy(np.float32))]

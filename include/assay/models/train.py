@@ -156,8 +156,8 @@ def calibrated(network: keras.Model, train: Spool, valid: Rows, windows: int) ->
 
     Args:
         network: Sees everything here.
-        train: Rows of the training windows. All are read: among some ten thousand, chance alone moves the share of rare outcomes
-            by several percent.
+        train: Rows of the training windows. All are read: among some ten thousand, chance alone moves the share of rare
+            outcomes by several percent.
         valid: Rows of the validation window.
         windows: How many training windows there are; each window counts the same.
     """
