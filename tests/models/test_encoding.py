@@ -12,6 +12,7 @@ from tests.models import builders as b
 
 from assay.features.blocks import Feature, Token
 from assay.features.table import FeatureTables
+from assay.models import encoding
 from assay.models.encoding import (
     Encoded,
     TokenCode,
@@ -115,6 +116,29 @@ def test_rare_categories_count_as_unseen() -> None:
     code = learn({"c": column}, b.category("c"))
     assert code.categories[0].words == ("often", "seldom")
     assert encoded(code, {"c": pa.array(["rare"])}).categories[0].tolist() == [[1]]
+
+
+def test_words_beyond_a_full_vocabulary_share_buckets_by_their_hash(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same word has the same bucket in any window, whatever stands beside it, and so has one never seen in training."""
+    monkeypatch.setattr(encoding, "_VOCABULARY", 2)
+    monkeypatch.setattr(encoding, "_BUCKETS", 3)
+    code = learn({"c": pa.array(["a"] * 9 + ["b"] * 8 + ["c"] * 7 + ["d"] * 6)}, b.category("c"))
+    assert code.categories[0].words == ("a", "b") and vocabulary_size(code.categories[0]) == 2 + 2 + 3
+
+    def coded(*words: str | None) -> list[int]:
+        return encoded(code, {"c": pa.array(words, pa.string())}).categories[0][:, 0].tolist()
+
+    others = [f"word {n}" for n in range(60)]
+    found = coded("b", None, *others)
+    assert found[:2] == [3, 0] and set(found[2:]) == {4, 5, 6}
+    assert found[2:] == [coded(word)[0] for word in others]
+    assert codes_from_json(json.loads(json.dumps(codes_to_json([code])))) == (code,)
+
+
+def test_a_vocabulary_that_holds_all_words_has_no_buckets() -> None:
+    code = learn({"c": pa.array(["a"] * 9 + ["b"] * 8)}, b.category("c"))
+    assert code.categories[0].buckets == 0
+    assert encoded(code, {"c": pa.array(["new"])}).categories[0].tolist() == [[1]]
 
 
 def test_an_absent_column_is_missing_everywhere() -> None:

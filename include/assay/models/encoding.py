@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -19,6 +20,7 @@ _KNOT_ROWS = 60_000  # evenly spaced ones tell the quantiles
 _MISSING, _UNSEEN, _FIRST = 0, 1, 2  # codes of categories
 _RAREST = 5  # a category seen in fewer training rows counts as unseen
 _VOCABULARY = 3000
+_BUCKETS = 256  # for the words of a category that has more of them
 _DIRECTIONS = 12  # of the vectors of texts
 _WITHIN = 3.0  # standard deviations of a direction that make 1
 _NOTHING = pa.table({"": pa.nulls(1)})  # one thing of which nothing is known
@@ -42,10 +44,17 @@ class NumberCode:
 
 @dataclass(frozen=True)
 class CategoryCode:
-    """Vocabulary of one categorical feature; its place in the tuple, plus two, is the code."""
+    """Vocabulary of one categorical feature.
+
+    Attributes:
+        column: In the feature table.
+        words: Their places, plus two, are their codes.
+        buckets: Codes behind these, which other words share by their hash; 0 where all others count as unseen.
+    """
 
     column: str
     words: tuple[str, ...]
+    buckets: int
 
 
 @dataclass(frozen=True)
@@ -179,9 +188,10 @@ def learn_codes(parts: Sequence[FeatureTables]) -> tuple[TokenCode, ...]:
             else:
                 words = _words(column)
                 if words:
-                    categories.append(CategoryCode(name, words))
+                    kept = words[:_VOCABULARY]
+                    categories.append(CategoryCode(name, kept, _BUCKETS if len(kept) < len(words) else 0))
                     meaning = next((part.texts[name] for part in parts if name in part.texts), None)
-                    texts += [_directions(name, words, meaning)] if meaning is not None else []
+                    texts += [_directions(name, kept, meaning)] if meaning is not None else []
         if numbers or categories:
             codes.append(TokenCode(token.name, token.assets, token.keys, tuple(numbers), tuple(categories), None, tuple(texts)))
     return tuple(codes)
@@ -242,7 +252,7 @@ def _words(column: pa.ChunkedArray) -> tuple[str, ...]:
         return ()
     pairs = [(row["values"], row["counts"]) for row in counted.to_pylist()]
     kept = sorted((p for p in pairs if p[1] >= min(_RAREST, max(1, column.length() // 100))), key=lambda p: (-p[1], p[0]))
-    return tuple(word for word, _ in kept[:_VOCABULARY])
+    return tuple(word for word, _ in kept)
 
 
 def encode(codes: Sequence[TokenCode], features: FeatureTables, behaviour: Behaviour | None = None) -> Encoded:
@@ -325,14 +335,19 @@ def _category(code: CategoryCode, table: pa.Table) -> np.ndarray:
     if code.column not in table.column_names:
         return np.full(table.num_rows, _MISSING, np.int32)
     column = table.column(code.column)
-    found = pc.index_in(column, value_set=pa.array(code.words, column.type))
-    known = pc.fill_null(pc.add(found, _FIRST), _UNSEEN)
-    return np.asarray(pc.if_else(pc.is_null(column), pa.scalar(_MISSING, pa.int32()), known).to_numpy(), np.int32)
+    place = pc.index_in(column, value_set=pa.array(code.words, column.type))
+    known = pc.fill_null(pc.add(place, _FIRST), _UNSEEN)
+    found = np.array(pc.if_else(pc.is_null(column), pa.scalar(_MISSING, pa.int32()), known).to_numpy(), np.int32)
+    if code.buckets and (others := np.flatnonzero(found == _UNSEEN)).size:
+        words = column.take(pa.array(others)).combine_chunks().dictionary_encode()
+        hashed = [zlib.crc32(word.encode()) % code.buckets for word in words.dictionary.to_pylist()]
+        found[others] = _FIRST + len(code.words) + np.array(hashed, np.int32)[words.indices.to_numpy()]
+    return found
 
 
 def vocabulary_size(code: CategoryCode) -> int:
     """Codes that the category can take."""
-    return len(code.words) + _FIRST
+    return _FIRST + len(code.words) + code.buckets
 
 
 def codes_to_json(codes: Sequence[TokenCode]) -> list[dict[str, Any]]:
@@ -345,6 +360,6 @@ def codes_from_json(raw: Sequence[dict[str, Any]]) -> tuple[TokenCode, ...]:
     return tuple(
         TokenCode(r["name"], tuple(r["assets"]), tuple(r["keys"]),
                   tuple(NumberCode(n["column"], tuple(n["knots"]), n["flagged"]) for n in r["numbers"]),
-                  tuple(CategoryCode(c["column"], tuple(c["words"])) for c in r["categories"]), r["head"],
+                  tuple(CategoryCode(c["column"], tuple(c["words"]), c["buckets"]) for c in r["categories"]), r["head"],
                   tuple(TextCode(t["column"], tuple(t["mean"]), tuple(map(tuple, t["directions"]))) for t in r["texts"]))
         for r in raw)
