@@ -126,7 +126,7 @@ def predict(features: Path, rows: Path, *, size: str = "base", seed: int = 1) ->
     for week in TEST_WEEKS:
         found = run(model.network, model.encode(read_window(features, week)), np.ones((1, len(model.codes)), np.float32))
         p = model.calibration.probability(found[:, 0])
-        out.append(known.loc[known.week == week, KEYS].assign(p=p, score=p * np.exp(found[:, 1].astype(np.float64))))
+        out.append(known.loc[known.week == week, KEYS].assign(p=p, score=p * model.calibration.amount(found[:, 1])))
     return pd.concat(out)
 
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assay.models.calibration import Calibration, at_level, calibrate
+from assay.models.calibration import Calibration, at_level, calibrate, with_amounts
 from assay.models.metrics import calibration_error, log_loss
 
 
@@ -82,3 +82,44 @@ def test_the_level_is_that_of_the_rows_given_and_the_spread_stays(seed: int, sca
     found = at_level(Calibration(scale, shift), logits, y, weight)
     assert found.scale == scale
     assert np.average(found.probability(logits), weights=weight) == pytest.approx(np.average(y, weights=weight), rel=1e-3)
+
+
+def amounts(true: np.ndarray, seed: int = 0) -> np.ndarray:
+    """Skewed amounts of these means."""
+    return true * np.random.default_rng(seed).exponential(1.0, len(true))
+
+
+def test_amounts_that_lie_too_close_to_their_mean_are_stretched() -> None:
+    log = np.random.default_rng(3).normal(1.0, 0.8, 40_000)
+    came = amounts(np.exp(log))
+    said = 0.7 * log + 0.1
+    found = with_amounts(Calibration(2.0, -1.0), said, came)
+    assert (found.scale, found.shift) == (2.0, -1.0)
+    assert found.amount_scale == pytest.approx(1 / 0.7, rel=0.05)
+    assert found.amount(said).mean() == pytest.approx(came.mean(), rel=0.01)
+    top = said > np.quantile(said, 0.9)
+    assert found.amount(said)[top].mean() == pytest.approx(came[top].mean(), rel=0.05)
+    assert np.exp(said)[top].mean() < 0.8 * came[top].mean()
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.integers(0, 2**32 - 1), st.floats(1e-3, 1e4))
+def test_the_currency_of_amounts_changes_nothing(seed: int, factor: float) -> None:
+    log = np.random.default_rng(seed).normal(0, 1, 300)
+    came = amounts(np.exp(log), seed)
+    once, abroad = with_amounts(Calibration(1, 0), log, came), log + np.log(factor)
+    other = with_amounts(Calibration(1, 0), abroad, factor * came)
+    assert other.amount(abroad) == pytest.approx(factor * once.amount(log), rel=1e-6)
+
+
+@pytest.mark.parametrize("came", [[], [0.0, 0.0], [-3.0]])
+def test_without_any_amount_they_stay_as_they_are(came: list[float]) -> None:
+    found = with_amounts(Calibration(1, 0, 3.0, 2.0), np.zeros(len(came)), np.array(came))
+    assert (found.amount_scale, found.amount_shift) == (1.0, 0.0)
+
+
+def test_few_outcomes_move_amounts_little_and_never_turn_them_round() -> None:
+    few = with_amounts(Calibration(1, 0), np.array([0.0, 1.0]), np.array([9.0, 0.1]))
+    assert 0 < few.amount_scale < 1 and few.amount(np.array([0.5]))[0] < 2
+    many = with_amounts(Calibration(1, 0), np.linspace(0, 3, 900), np.linspace(20, 1, 900))
+    assert many.amount_scale > 0 and np.isfinite(many.amount(np.array([-1e6, 1e6]))).all()

@@ -6,7 +6,7 @@ import hashlib
 import json
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,7 +29,7 @@ class OutcomeModel:
     Attributes:
         network: The trained network.
         codes: How features become its inputs.
-        calibration: Of its logits.
+        calibration: Of what it says.
         players: Assets that it reads, ascending.
         behaviour: The encoder of users' events, where there are any.
     """
@@ -78,7 +78,7 @@ def from_files(read: Callable[[str], bytes]) -> OutcomeModel:
     """
     known = json.loads(read(FACTS))
     code = SequenceCode.from_json(known["sequence"]) if known["sequence"] else None
-    return OutcomeModel(_loaded(read(WEIGHTS)), codes_from_json(known["codes"]), Calibration(*known["calibration"]),
+    return OutcomeModel(_loaded(read(WEIGHTS)), codes_from_json(known["codes"]), Calibration(**known["calibration"]),
                         tuple(known["players"]), Behaviour(_loaded(read(BEHAVIOUR)), code) if code else None)
 
 
@@ -105,6 +105,6 @@ def identity(model: OutcomeModel) -> str:
 
 def _facts(model: OutcomeModel) -> bytes:
     """All but the weights, as canonical JSON."""
-    facts = {"codes": codes_to_json(model.codes), "calibration": [model.calibration.scale, model.calibration.shift],
+    facts = {"codes": codes_to_json(model.codes), "calibration": asdict(model.calibration),
              "players": list(model.players), "sequence": model.behaviour.code.to_json() if model.behaviour else None}
     return json.dumps(facts, ensure_ascii=False, sort_keys=True).encode()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from assay.models.calibration import Calibration, at_level, calibrate
+from assay.models.calibration import Calibration, at_level, calibrate, with_amounts
 from assay.models.encoding import Encoded, TokenCode, tables_of
 from assay.models.optimise import Plan, optimise
 from assay.models.outcome import ENCODERS, Size, build_network, token_visibility
@@ -152,7 +152,7 @@ def _validation_loss(network: keras.Model, codes: Sequence[TokenCode], valid: Ro
 
 
 def calibrated(network: keras.Model, train: Spool, valid: Rows, windows: int) -> Calibration:
-    """Calibration of a trained network: spread of the validation window, level of it and all training windows.
+    """Calibration of a trained network: spread and amounts of the validation window, level of it and all training windows.
 
     Args:
         network: Sees everything here.
@@ -165,9 +165,10 @@ def calibrated(network: keras.Model, train: Spool, valid: Rows, windows: int) ->
     chunks = map(train.chunk, range(len(train)))
     seen = [(run(network, rows.encoded, everything)[:, 0], rows.y, rows.weight) for rows in chunks]
     logits, y, weight = map(np.concatenate, zip(*seen, strict=True))
-    own = run(network, valid.encoded, everything)[:, 0]
+    own, amounts = run(network, valid.encoded, everything).T
     weights = np.concatenate([weight * (windows / weight.sum()), valid.weight / valid.weight.sum()])
-    return at_level(calibrate(own, valid.y), np.concatenate([logits, own]), np.concatenate([y, valid.y]), len(own) * weights)
+    found = at_level(calibrate(own, valid.y), np.concatenate([logits, own]), np.concatenate([y, valid.y]), len(own) * weights)
+    return with_amounts(found, amounts[valid.y > 0], valid.amount[valid.y > 0])
 
 
 def _inputs(network: keras.Model, encoded: Encoded, visible: np.ndarray) -> dict[str, np.ndarray]:

@@ -117,7 +117,7 @@ def _contributions(model: OutcomeModel, split: np.ndarray, beside: np.ndarray, c
     told = np.concatenate([np.where(whole, split[:, :tokens], beside[:tokens]), split[:, tokens:] - beside[tokens:]], axis=1)
     columns = _completed(scale * _pulled(model, told, pull, terms), assets, terms)
     return (assets, columns, scale * out[0, :, 0].astype(np.float64) + model.calibration.shift,
-            model.calibration.probability(out[-1, :, 0]), np.exp(np.clip(out[-1, :, 1].astype(np.float64), -20, 20)))
+            model.calibration.probability(out[-1, :, 0]), model.calibration.amount(out[-1, :, 1]))
 
 
 def _split(model: OutcomeModel, encoded: Encoded) -> np.ndarray:

@@ -25,7 +25,7 @@ class MaskedModel:
     Args:
         network: From `assay.models.outcome.build_network`, trained.
         codes: Its tokens.
-        calibration: Of its logits.
+        calibration: Of what it says.
         encoded: The rows.
         players: Asset ids in the order of coalitions' columns.
     """
@@ -47,5 +47,5 @@ class MaskedModel:
             part = rows[start:start + step]
             out[:, start:start + step] = self._head(self.vectors.of(part), asked).numpy()
         probability = self._calibration.probability(out[..., 0]).astype(np.float32)
-        amount = np.exp(np.clip(out[..., 1], -20, 20))
+        amount = self._calibration.amount(out[..., 1]).astype(np.float32)
         return Prediction(probability[answer.ravel()], amount[answer.ravel()])
