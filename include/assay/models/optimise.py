@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from itertools import chain, islice
 from typing import TYPE_CHECKING
@@ -84,18 +84,18 @@ def optimise(network: keras.Model, loss: Callable[[dict[str, tf.Tensor]], tf.Ten
 
     ready = strategy.distribute_datasets_from_function(lambda _: _dataset(begun, batches))
     for batch in islice(ready, plan.steps):
-        with _precision(plan.mixed):
+        with _half_precision() if plan.mixed else nullcontext():
             found = float(step(batch))
         yield found
 
 
 @contextmanager
-def _precision(mixed: bool) -> Iterator[None]:
-    """TensorFlow's own rewriting of graphs for half precision, on GPUs and on processors, for the steps alone."""
+def _half_precision() -> Iterator[None]:
+    """TensorFlow's own rewriting of graphs, on GPUs and on processors; it is on for what runs inside, and off again behind."""
     import tensorflow as tf
 
     for name in _REWRITES:
-        tf.config.optimizer.set_experimental_options({name: mixed})
+        tf.config.optimizer.set_experimental_options({name: True})
     try:
         yield
     finally:
