@@ -32,7 +32,8 @@ def test_every_key_of_every_role_and_every_asset_has_one_vector(made) -> None:
     assert keys == [("user", str(n)) for n in range(12)] + [("item", str(n)) for n in range(5)] + [
         ("asset", asset) for asset in b.PLAYERS]
     sizes = {entity: {len(row["vector"]) for row in rows if row["entity"] == entity} for entity in ("user", "item", "asset")}
-    assert sizes == {"user": {2 * b.SIZE.token}, "item": {b.SIZE.token}, "asset": {b.SIZE.token}}
+    token = b.SIZE.towers * b.SIZE.token
+    assert sizes == {"user": {2 * token}, "item": {token}, "asset": {token}}
 
 
 def test_a_keys_vector_is_what_the_encoders_of_its_own_tokens_say(made) -> None:
@@ -76,4 +77,4 @@ def test_keys_that_are_the_whole_entity_have_vectors_too() -> None:
     codes = learn_codes([features])
     rows = embedded(OutcomeModel(b.network(codes), codes, Calibration(1, 0), b.PLAYERS[:2]), features)
     assert [row["key"] for row in rows if row["entity"] == "user"] == [str(n) for n in range(12)]
-    assert {len(row["vector"]) for row in rows if row["entity"] == "user"} == {2 * b.SIZE.token}
+    assert {len(row["vector"]) for row in rows if row["entity"] == "user"} == {2 * b.SIZE.towers * b.SIZE.token}

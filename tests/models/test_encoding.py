@@ -16,14 +16,13 @@ from assay.models import encoding
 from assay.models.encoding import (
     Encoded,
     TokenCode,
-    codes_from_json,
-    codes_to_json,
     encode,
     learn_codes,
     tables_of,
     together,
     vocabulary_size,
 )
+from assay.models.store import codes_from_json, codes_to_json
 
 
 def token(*features: Feature) -> Token:

@@ -49,7 +49,7 @@ def test_the_head_answers_many_coalitions_as_it_answers_each(network, encoded: E
 @given(st.integers(1, 6), st.integers(1, 5), st.integers(0, 2**31 - 1))
 def test_the_same_for_heads_of_any_shape(tokens: int, size: int, seed: int) -> None:
     prepare_tensorflow()
-    from assay.models.layers import FusionHead
+    from assay.models.fusion import FusionHead
 
     rng = np.random.default_rng(seed)
     head = FusionHead(*rng.integers(1, 9, 2).tolist(), int(rng.integers(1, 4)), towers=int(rng.integers(1, 4)))

@@ -5,8 +5,7 @@ from __future__ import annotations
 import hashlib
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
@@ -348,18 +347,3 @@ def _category(code: CategoryCode, table: pa.Table) -> np.ndarray:
 def vocabulary_size(code: CategoryCode) -> int:
     """Codes that the category can take."""
     return _FIRST + len(code.words) + code.buckets
-
-
-def codes_to_json(codes: Sequence[TokenCode]) -> list[dict[str, Any]]:
-    """Codes as JSON-like data, for the model store."""
-    return [asdict(code) for code in codes]
-
-
-def codes_from_json(raw: Sequence[dict[str, Any]]) -> tuple[TokenCode, ...]:
-    """Inverse of `codes_to_json`."""
-    return tuple(
-        TokenCode(r["name"], tuple(r["assets"]), tuple(r["keys"]),
-                  tuple(NumberCode(n["column"], tuple(n["knots"]), n["flagged"]) for n in r["numbers"]),
-                  tuple(CategoryCode(c["column"], tuple(c["words"]), c["buckets"]) for c in r["categories"]), r["head"],
-                  tuple(TextCode(t["column"], tuple(t["mean"]), tuple(map(tuple, t["directions"]))) for t in r["texts"]))
-        for r in raw)

@@ -1,4 +1,4 @@
-"""Keras layers of the outcome model."""
+"""Keras layers of the outcome model that make tokens: encoders of tables, and what the behaviour encoder foretells."""
 
 from __future__ import annotations
 
@@ -58,17 +58,17 @@ class TokenEncoders(keras.layers.Layer):  # type: ignore[misc]
         """Create the weights."""
         categories, tokens = len(self.vocabularies), self.tokens * self.towers
         self.kernels = [self.add_weight(shape=(len(members), layout.shape[1] * (1 + self.bins), self.width), name=f"kernel_{n}",
-                                        initializer=_Scaled(self._fan[members // self.towers][:, None, None]))
+                                        initializer=Scaled(self._fan[members // self.towers][:, None, None]))
                         for n, (members, layout) in enumerate(self._buckets)]
         self.bias = self.add_weight(shape=(tokens, self.width), initializer="zeros", name="bias")
         if categories:
             self.table = self.add_weight(shape=(sum(self.vocabularies), self.towers, self.embedding), name="table",
-                                         initializer=_Scaled(np.full((1, 1, 1), _TABLE_SCALE)))
+                                         initializer=Scaled(np.full((1, 1, 1), _TABLE_SCALE)))
             self.project = self.add_weight(
                 shape=(categories, self.towers, self.embedding, self.width), name="project",
-                initializer=_Scaled(self._fan[self.category_tokens][:, None, None, None]))
+                initializer=Scaled(self._fan[self.category_tokens][:, None, None, None]))
         self.out_kernel = self.add_weight(shape=(tokens, self.width, self.size), name="out_kernel",
-                                          initializer=_Scaled(np.full((1, 1, 1), self.width**-0.5)))
+                                          initializer=Scaled(np.full((1, 1, 1), self.width**-0.5)))
         self.out_bias = self.add_weight(shape=(tokens, self.size), initializer="zeros", name="out_bias")
 
     def call(self, numbers: tf.Tensor, categories: tf.Tensor, training: bool = False) -> tf.Tensor:
@@ -175,13 +175,14 @@ def _buckets(number_tokens: list[int], tokens: int) -> list[tuple[np.ndarray, np
     return found
 
 
-class _Scaled(keras.initializers.Initializer):  # type: ignore[misc]
+class Scaled(keras.initializers.Initializer):  # type: ignore[misc]
     """Normal random numbers times an array that the weight's shape can be broadcast with."""
 
     def __init__(self, scale: np.ndarray) -> None:
         self._scale = scale.astype(np.float32)
 
     def __call__(self, shape: tuple, dtype: str | None = None) -> tf.Tensor:
+        """Numbers of that shape."""
         return keras.random.normal(shape, dtype=dtype or "float32") * self._scale
 
 
@@ -213,7 +214,7 @@ class Affinity(keras.layers.Layer):  # type: ignore[misc]
     def _layer(self, name: str, inputs: int, outputs: int) -> keras.Variable:
         """Weights as Glorot's: of variance 2 / (inputs + outputs)."""
         return self.add_weight(shape=(self.towers, inputs, outputs), name=name,
-                               initializer=_Scaled(np.full((1, 1, 1), (2 / (inputs + outputs)) ** 0.5)))
+                               initializer=Scaled(np.full((1, 1, 1), (2 / (inputs + outputs)) ** 0.5)))
 
     def _bias(self, name: str, outputs: int) -> keras.Variable:
         return self.add_weight(shape=(self.towers, outputs), initializer="zeros", name=name)
@@ -237,122 +238,3 @@ class Affinity(keras.layers.Layer):  # type: ignore[misc]
         """Arguments of the constructor."""
         base: dict = super().get_config()
         return base | {"width": self.width, "size": self.size, "dropout": self.dropout, "towers": self.towers}
-
-
-@keras.saving.register_keras_serializable("assay")
-class FusionHead(keras.layers.Layer):  # type: ignore[misc]
-    """Gated MLPs over token vectors; a token that is not visible is replaced by a learned vector of its own.
-
-    Several members share a tower of the encoders, each with weights of its own here and trained on its own error; the mean of
-    what they say ranks better than one of their joint width, and that of towers better still. The first layer is linear in the
-    tokens, so that for many coalitions at once (`coalitions`) each token's contribution is computed once and only sums differ.
-
-    Args:
-        width: Size of a member's gated layer.
-        inner: Size of a member's second layer.
-        members: How many there are, of each tower.
-        dropout: Share of gated entries that training hides.
-        towers: How many there are in the tokens' vectors.
-
-    Input shapes: tokens (batch, tokens, towers × size) and visible (batch, tokens), 1 where the token is seen.
-    Output shape: (batch, towers × members, 2): logit of the outcome, logarithm of its expected amount if it happens.
-
-    Source: Gorishniy et al. 2025, TabM (members that share most of the network).
-    """
-
-    def __init__(self, width: int, inner: int, members: int = 1, dropout: float = 0.0, towers: int = 1,
-                 **kwargs: object) -> None:
-        super().__init__(**kwargs)
-        self.width, self.inner, self.members, self.dropout, self.towers = width, inner, members, dropout, towers
-        self._hide = keras.layers.Dropout(dropout)
-
-    def build(self, tokens_shape: tuple, visible_shape: tuple) -> None:
-        """Create the weights."""
-        _, n, size = tokens_shape
-        heads = self.towers * self.members
-        first = 2 * self.width * heads
-        self.mix = self.add_weight(shape=(n, self.towers, size // self.towers, first // self.towers), name="mix",
-                                   initializer=keras.initializers.VarianceScaling(scale=self.towers / n, mode="fan_in"))
-        self.absent = self.add_weight(shape=(n, first), initializer="zeros", name="absent")
-        self.bias = self.add_weight(shape=(first,), initializer="zeros", name="bias")
-        self.second = self.add_weight(shape=(heads, self.width, self.inner), name="second",
-                                      initializer=_Scaled(np.full((1, 1, 1), (2 / self.width) ** 0.5)))
-        self.second_bias = self.add_weight(shape=(heads, self.inner), initializer="zeros", name="second_bias")
-        self.out = self.add_weight(shape=(heads, self.inner, 2), name="out",
-                                   initializer=_Scaled(np.full((1, 1, 1), self.inner**-0.5)))
-        self.out_bias = self.add_weight(shape=(heads, 2), initializer="zeros", name="out_bias")
-
-    def call(self, tokens: tf.Tensor, visible: tf.Tensor, training: bool = False) -> tf.Tensor:
-        """What each member says of each row under its own coalition."""
-        seen = tf.einsum("btks,tksh->bkh", self._by_tower(tokens * visible[:, :, None]), self.mix)
-        seen = tf.reshape(seen, (-1, self.bias.shape[0]))
-        return self._rest(seen + tf.matmul(1.0 - visible, self.absent) + self.bias, training)
-
-    @tf.function(reduce_retracing=True)  # type: ignore[untyped-decorator]
-    def compiled(self, tokens: tf.Tensor, visible: tf.Tensor) -> tf.Tensor:
-        """The same as one graph, for use outside of training."""
-        return self(tokens, visible)
-
-    @tf.function(reduce_retracing=True)  # type: ignore[untyped-decorator]
-    def coalitions(self, tokens: tf.Tensor, visible: tf.Tensor) -> tf.Tensor:
-        """The members' mean for every row under every coalition.
-
-        Args:
-            tokens: Shape (rows, tokens, towers × size).
-            visible: Shape (coalitions, tokens).
-
-        Returns:
-            Shape (coalitions, rows, 2).
-        """
-        return tf.reduce_mean(self._rest(self._first(tokens, visible), training=False), axis=-2)
-
-    def slopes(self, tokens: tf.Tensor, visible: tf.Tensor, weights: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        """As `coalitions`, and how the logit rises with the entries of the first layer, in weighted sums over coalitions.
-
-        Args:
-            tokens: Shape (rows, tokens, towers × size).
-            visible: Shape (coalitions, tokens).
-            weights: Of each sum, shape (sums, coalitions).
-
-        Returns:
-            Shapes (coalitions, rows, 2) and (sums, rows, entries).
-        """
-        first = self._first(tokens, visible)
-        with tf.GradientTape() as tape:
-            tape.watch(first)
-            out = tf.reduce_mean(self._rest(first, training=False), axis=-2)
-            logits = out[..., 0]
-        return out, tf.tensordot(weights, tape.gradient(logits, first), axes=1)
-
-    def _first(self, tokens: tf.Tensor, visible: tf.Tensor) -> tf.Tensor:
-        """The first layer of every row under every coalition, shape (coalitions, rows, entries)."""
-        each = tf.einsum("btks,tksh->tbkh", self._by_tower(tokens), self.mix)
-        each = tf.reshape(each, (tokens.shape[1], -1, self.bias.shape[0]))
-        seen = tf.tensordot(visible, each, axes=1)
-        return seen + tf.matmul(1.0 - visible, self.absent)[:, None, :] + self.bias
-
-    def _by_tower(self, tokens: tf.Tensor) -> tf.Tensor:
-        """Shape (batch, tokens, towers, size)."""
-        return tf.reshape(tokens, (-1, tokens.shape[1], self.towers, tokens.shape[2] // self.towers))
-
-    def mixing(self) -> np.ndarray:
-        """How the first layer's entries rise with those of the tokens' vectors, shape (tokens, entries, towers × size)."""
-        own = np.eye(self.towers, dtype=np.float32)
-        each = np.einsum("tksh,kl->tlhks", self.mix.numpy(), own)
-        return np.ascontiguousarray(each.reshape(len(each), self.bias.shape[0], -1))
-
-    def _rest(self, first: tf.Tensor, training: bool) -> tf.Tensor:
-        """What the members, one after the other, make of their parts of the first layer, shape (…, members, 2)."""
-        said = []
-        for n, part in enumerate(tf.split(first, self.towers * self.members, axis=-1)):
-            value, gate = tf.split(part, 2, axis=-1)
-            gated = self._hide(tf.nn.relu(value) * tf.nn.sigmoid(gate), training=training)
-            inner = tf.nn.relu(tf.tensordot(gated, self.second[n], axes=1) + self.second_bias[n])
-            said.append(tf.tensordot(inner, self.out[n], axes=1) + self.out_bias[n])
-        return tf.stack(said, axis=-2)
-
-    def get_config(self) -> dict:
-        """Arguments of the constructor."""
-        base: dict = super().get_config()
-        return base | {"width": self.width, "inner": self.inner, "members": self.members, "dropout": self.dropout,
-                       "towers": self.towers}

@@ -88,7 +88,8 @@ def build_network(codes: Sequence[TokenCode], size: Size) -> keras.Model:
     """
     import keras
 
-    from assay.models.layers import Affinity, FusionHead, TokenEncoders
+    from assay.models.fusion import FusionHead
+    from assay.models.layers import Affinity, TokenEncoders
 
     inputs, vectors = {}, []
     for n, of in enumerate(tables_of(codes)):

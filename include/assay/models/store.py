@@ -5,16 +5,16 @@ from __future__ import annotations
 import hashlib
 import json
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from assay.features.blocks.sequence import ITEMS
 from assay.features.table import FeatureTables
 from assay.models.behaviour import Behaviour, SequenceCode
 from assay.models.calibration import Calibration
-from assay.models.encoding import Encoded, TokenCode, codes_from_json, codes_to_json, encode
+from assay.models.encoding import CategoryCode, Encoded, NumberCode, TextCode, TokenCode, encode
 
 if TYPE_CHECKING:
     import keras
@@ -85,6 +85,7 @@ def from_files(read: Callable[[str], bytes]) -> OutcomeModel:
 def _loaded(weights: bytes) -> keras.Model:
     import keras
 
+    import assay.models.fusion
     import assay.models.layers
     import assay.models.transformer  # noqa: F401 - registers the layers that the file names
 
@@ -108,3 +109,18 @@ def _facts(model: OutcomeModel) -> bytes:
     facts = {"codes": codes_to_json(model.codes), "calibration": asdict(model.calibration),
              "players": list(model.players), "sequence": model.behaviour.code.to_json() if model.behaviour else None}
     return json.dumps(facts, ensure_ascii=False, sort_keys=True).encode()
+
+
+def codes_to_json(codes: Sequence[TokenCode]) -> list[dict[str, Any]]:
+    """Codes as JSON-like data, for the model store."""
+    return [asdict(code) for code in codes]
+
+
+def codes_from_json(raw: Sequence[dict[str, Any]]) -> tuple[TokenCode, ...]:
+    """Inverse of `codes_to_json`."""
+    return tuple(
+        TokenCode(r["name"], tuple(r["assets"]), tuple(r["keys"]),
+                  tuple(NumberCode(n["column"], tuple(n["knots"]), n["flagged"]) for n in r["numbers"]),
+                  tuple(CategoryCode(c["column"], tuple(c["words"]), c["buckets"]) for c in r["categories"]), r["head"],
+                  tuple(TextCode(t["column"], tuple(t["mean"]), tuple(map(tuple, t["directions"]))) for t in r["texts"]))
+        for r in raw)
