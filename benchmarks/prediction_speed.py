@@ -10,18 +10,16 @@ a second), and from feature tables on, behaviour encoder included (target 20,000
 from __future__ import annotations
 
 import json
-import os
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from purchase import ours
-from purchase.rows import TEST_WEEKS, TRAIN_WEEKS, VALID_WEEKS, WEEKS, write_rows
-from purchase_model import FOLDER, REPOSITORY, row
+from purchase.rows import TEST_WEEKS, TRAIN_WEEKS, VALID_WEEKS
+from purchase_model import REPOSITORY, prepare_ours, row
 
 RESULT = REPOSITORY / "data" / "benchmarks" / "prediction_speed.json"
 CACHED, WHOLE = 200_000, 20_000  # rows a second
@@ -41,16 +39,14 @@ def rate(rows: int, work: Callable[[], object]) -> float:
 
 def measure(size_name: str, features: Path, rows: Path) -> list[dict]:
     """Both sides of one size."""
-    from assay.models.learn import LabelledWindow, Windows, learn
+    from assay.models.learn import learn
     from assay.models.outcome import SIZES
     from assay.models.score import probabilities
     from assay.models.vectors import token_vectors
 
     known = pd.read_parquet(rows)
-    train, valid = ([LabelledWindow(int((known.week == week).sum()), partial(ours.labelled, features, known, week))]
-                    for week in (TRAIN_WEEKS[0], VALID_WEEKS[0]))
     brief = replace(SIZES[size_name], epochs=1, steps=1, foretelling=1, negatives=1)
-    model, _ = learn(Windows(ours.CASE, train, valid, ours.tables_of(features, WEEKS[0], "history"), 7), brief, 1)
+    model, _ = learn(ours.windows(features, known, TRAIN_WEEKS[:1], VALID_WEEKS[:1]), brief, 1)
     window = ours.read_window(features, TEST_WEEKS[-1])
     vectors = token_vectors(model.network, model.encode(window)).of(slice(None))
     head, everything = model.network.get_layer("fusion").coalitions, np.ones((1, len(model.codes)), np.float32)
@@ -61,12 +57,10 @@ def measure(size_name: str, features: Path, rows: Path) -> list[dict]:
 
 
 def main() -> None:
-    os.environ.setdefault("ASSAY_LANDING", str(REPOSITORY / "data" / "landing"))
     from assay.models.runtime import prepare_tensorflow
 
     prepare_tensorflow()
-    rows = write_rows(FOLDER)
-    features = ours.write_features(FOLDER, rows)
+    rows, features = prepare_ours()
     lines = [line for size in ("tiny", "base") for line in measure(size, features, rows)]
     for line in lines:
         print(f"{line['measure']}: {line['value']:,.0f} (target {line['target']:,})")

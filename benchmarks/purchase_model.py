@@ -142,9 +142,15 @@ def run(name: str, inputs: Inputs) -> Outcome:
 
 
 def prepare() -> Inputs:
+    rows, automatic_features = prepare_ours()
+    return Inputs(rows, handmade.write_features(rows, FOLDER), automatic_features)
+
+
+def prepare_ours() -> tuple[Path, Path]:
+    """Rows, and their features as the DAG plans and computes them."""
     os.environ.setdefault("ASSAY_LANDING", str(REPOSITORY / "data" / "landing"))
     rows = write_rows(FOLDER)
-    return Inputs(rows, handmade.write_features(rows, FOLDER), ours.write_features(FOLDER, rows))
+    return rows, ours.write_features(FOLDER, rows)
 
 
 def row(measure: str, value: float, unit: str, reference: float | None, target: float | None) -> dict:

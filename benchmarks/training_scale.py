@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import json
 import multiprocessing
-import os
 import time
 from dataclasses import replace
 from functools import partial
@@ -20,8 +19,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from purchase import ours
-from purchase.rows import TRAIN_WEEKS, VALID_WEEKS, write_rows
-from purchase_model import FOLDER, REPOSITORY, peak_bytes, row
+from purchase.rows import TRAIN_WEEKS, VALID_WEEKS
+from purchase_model import REPOSITORY, peak_bytes, prepare_ours, row
 
 RESULT = REPOSITORY / "data" / "benchmarks" / "training_scale.json"
 SIDES = {"a thousand rows": (1, 1000), "one week": (1, None), "ten weeks": (10, None)}
@@ -50,9 +49,7 @@ def _first(features: Path, known: pd.DataFrame, week: int, most: int | None) -> 
 
 
 def main() -> None:
-    os.environ.setdefault("ASSAY_LANDING", str(REPOSITORY / "data" / "landing"))
-    rows = write_rows(FOLDER)
-    features = ours.write_features(FOLDER, rows)
+    rows, features = prepare_ours()
     context = multiprocessing.get_context("spawn")
     found = {}
     for name, (weeks, most) in SIDES.items():

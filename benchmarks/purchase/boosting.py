@@ -40,38 +40,36 @@ class Trial:
     params: Mapping[str, float]
 
 
-def boosted(split: Split, grid: Sequence[Mapping[str, float]] = GRID, rounds: int = ROUNDS) -> pd.DataFrame:
+def boosted(split: Split) -> pd.DataFrame:
     """Boosted trees with the best parameters of a grid, stopped early on the validation weeks; money expected is p times what a
     second model expects to be spent.
 
     Args:
         split: Rows and the names of the features.
-        grid: LightGBM's parameters to choose from, those of the reference first.
-        rounds: Most trees of each model.
 
     Returns:
         Predictions of the test rows.
     """
-    best, *others = tune(split, grid)
+    best, *others = tune(split)
     beaten = ", ".join(f"{trial.log_loss:.5f}" for trial in others)
     print(f"    chosen {dict(best.params)}: validation loss {best.log_loss:.5f}, others {beaten}", flush=True)
-    p = _fit(split, best.params, rounds).predict(split.test[list(split.columns)])
-    return predictions(split.test, p, p * expected_amount(split, rounds))
+    p = _fit(split, best.params, ROUNDS).predict(split.test[list(split.columns)])
+    return predictions(split.test, p, p * expected_amount(split))
 
 
-def expected_amount(split: Split, rounds: int = ROUNDS) -> np.ndarray:
+def expected_amount(split: Split) -> np.ndarray:
     """Dollars that a test row brings if the household buys, shape (rows,); learnt from the purchases of the training weeks.
 
     Tweedie and not gamma: a coupon may leave nothing to pay, and zeros let the gamma's leaves run away.
     """
     purchases = [part[part.y > 0] for part in (split.train, split.valid)]
-    return _train(purchases, "gmv", split, _AMOUNT, rounds).predict(split.test[list(split.columns)])
+    return _train(purchases, "gmv", split, _AMOUNT, ROUNDS).predict(split.test[list(split.columns)])
 
 
-def tune(split: Split, grid: Sequence[Mapping[str, float]] = GRID) -> list[Trial]:
+def tune(split: Split) -> list[Trial]:
     """Parameters by log loss on the validation weeks at a quick learning rate, best first; the test rows stay out of it."""
     trials = []
-    for params in grid:
+    for params in GRID:
         model = _fit(split, {**params, "learning_rate": _TRIAL_RATE}, TRIAL_ROUNDS, _TRIAL_PATIENCE)
         trials.append(Trial(float(model.best_score["valid_0"]["binary_logloss"]), model.best_iteration, params))
     return sorted(trials, key=lambda trial: trial.log_loss)

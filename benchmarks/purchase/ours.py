@@ -6,6 +6,7 @@ Nothing here knows the tables: discovery, roles, relations, blocks and network a
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +20,7 @@ from .rows import KEYS, TEST_WEEKS, TRAIN_WEEKS, VALID_WEEKS, WEEKS, cached, cut
 
 if TYPE_CHECKING:
     from assay.features.table import FeatureTables
+    from assay.models.learn import Windows
 
 PLATFORM, CASE = "complete_journey", "next_week_purchase"
 PARTITION = "2017-12-10"  # last day of the last test week
@@ -112,16 +114,14 @@ def predict(features: Path, rows: Path, *, size: str = "base", seed: int = 1) ->
     Returns:
         Predictions of the test rows.
     """
-    from assay.models.learn import LabelledWindow, Windows, learn
+    from assay.models.learn import learn
     from assay.models.outcome import SIZES
     from assay.models.runtime import prepare_tensorflow
     from assay.models.train import run
 
     prepare_tensorflow()
     known = pd.read_parquet(rows)
-    train, valid = ([LabelledWindow(int((known.week == week).sum()), partial(labelled, features, known, week))
-                     for week in weeks] for weeks in (TRAIN_WEEKS, VALID_WEEKS))
-    model, _ = learn(Windows(CASE, train, valid, tables_of(features, WEEKS[0], "history"), 7), SIZES[size], seed)
+    model, _ = learn(windows(features, known, TRAIN_WEEKS, VALID_WEEKS), SIZES[size], seed)
     out = []
     for week in TEST_WEEKS:
         found = run(model.network, model.encode(read_window(features, week)), np.ones((1, len(model.codes)), np.float32))
@@ -130,7 +130,16 @@ def predict(features: Path, rows: Path, *, size: str = "base", seed: int = 1) ->
     return pd.concat(out)
 
 
-def tables_of(features: Path, week: int, kind: str = "") -> dict[str, pa.Table]:
+def windows(features: Path, known: pd.DataFrame, train: Sequence[int], valid: Sequence[int]) -> Windows:
+    """What a model is made from: these weeks, and what happened before the first of the benchmark."""
+    from assay.models.learn import LabelledWindow, Windows
+
+    parts = ([LabelledWindow(int((known.week == week).sum()), partial(labelled, features, known, week)) for week in weeks]
+             for weeks in (train, valid))
+    return Windows(CASE, *parts, _tables_of(features, WEEKS[0], "history"), 7)
+
+
+def _tables_of(features: Path, week: int, kind: str = "") -> dict[str, pa.Table]:
     """Tables of a week: features by roles, or those of a kind, history or text, that stand with the first week."""
     paths = (path for path in sorted((features / str(week)).glob("*.parquet")))
     named = ((path, *path.stem.rpartition(" ")[::2]) for path in paths)
@@ -141,8 +150,8 @@ def read_window(features: Path, week: int) -> FeatureTables:
     """The candidates of a week and what is known of them."""
     from assay.features.table import FeatureTables
 
-    found = tables_of(features, week)
-    return FeatureTables(found.pop("user+item"), found, tables_of(features, WEEKS[0], "text"))
+    found = _tables_of(features, week)
+    return FeatureTables(found.pop("user+item"), found, _tables_of(features, WEEKS[0], "text"))
 
 
 def labelled(features: Path, known: pd.DataFrame, week: int) -> list[tuple[FeatureTables, np.ndarray, np.ndarray]]:

@@ -87,6 +87,12 @@ def rows(features: FeatureTables, y: np.ndarray,
     return codes, Rows(encode(codes, features), y, 5 * y, np.ones(len(y), np.float32))
 
 
+def trainable() -> tuple[tuple[TokenCode, ...], Rows, Rows]:
+    """Codes, rows to train on, and rows of a later window."""
+    codes, train = rows(*clinic(300))
+    return codes, train, rows(*clinic(200, seed=9), codes)[1]
+
+
 def spooled(*parts: Rows) -> Spool:
     """A spool of these rows, which the garbage collector removes."""
     spool = Spool()

@@ -5,6 +5,7 @@ import subprocess
 import sys
 import textwrap
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import repeat
 
 import numpy as np
@@ -65,12 +66,7 @@ def test_batches_may_differ_in_their_number_of_rows(line) -> None:
 @pytest.mark.slow
 def test_half_precision_finds_the_signal_too() -> None:
     prepare_tensorflow()
-    from dataclasses import replace
-
-    features, y = b.clinic(300)
-    later, happened = b.clinic(200, seed=9)
-    codes, rows = b.rows(features, y)
-    _, valid = b.rows(later, happened, codes)
+    codes, rows, valid = b.trainable()
     network = fit(codes, b.PLAYERS, b.spooled(rows), valid, replace(b.SIZE, mixed=True), seed=7)
     out = run(network, valid.encoded, np.ones((1, 4), np.float32))
     assert out.dtype == np.float32 and auc(valid.y, out[:, 0]) > 0.8
@@ -100,10 +96,7 @@ _TWO_DEVICES = """
     own = float(np.mean(np.square(batch(1.0)["x"])))
     np.testing.assert_allclose(each, [own * (1 + 4) / 2, own * (9 + 16) / 2], rtol=1e-5)
 
-    features, y = b.clinic(300)
-    later, happened = b.clinic(200, seed=9)
-    codes, rows = b.rows(features, y)
-    _, valid = b.rows(later, happened, codes)
+    codes, rows, valid = b.trainable()
     network = fit(codes, b.PLAYERS, b.spooled(rows), valid, b.SIZE, seed=7)
     out = run(network, valid.encoded, np.ones((1, 4), np.float32))
     assert auc(valid.y, out[:, 0]) > 0.8, auc(valid.y, out[:, 0])

@@ -28,10 +28,7 @@ def test_coalitions_are_drawn_by_size_then_by_members() -> None:
 @pytest.fixture(scope="module")
 def trained():
     prepare_tensorflow()
-    features, y = b.clinic(300)
-    later, happened = b.clinic(200, seed=9)
-    codes, rows = b.rows(features, y)
-    _, valid = b.rows(later, happened, codes)
+    codes, rows, valid = b.trainable()
     return codes, rows, valid, fit(codes, b.PLAYERS, b.spooled(rows), valid, b.SIZE, seed=7)
 
 

@@ -123,10 +123,8 @@ def test_a_model_that_foretells_is_explained() -> None:
 def test_importance_finds_the_planted_signal() -> None:
     """Visits and the patients' ward decide; age, recency, likeness and the weather say nothing."""
     prepare_tensorflow()
-    features, y = b.clinic(300)
-    later, happened = b.clinic(200, seed=9)
-    codes, rows = b.rows(features, y)
-    _, valid = b.rows(later, happened, codes)
+    codes, rows, valid = b.trainable()
+    later, _ = b.clinic(200, seed=9)
     network = fit(codes, b.PLAYERS, b.spooled(rows), valid, b.SIZE, seed=7)
     found = explained(OutcomeModel(network, codes, Calibration(1, 0), b.PLAYERS), later)
     importance = {(row["asset_id"], row["column"]): row["contribution"] for row in found if row["key"] is None}

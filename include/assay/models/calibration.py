@@ -38,8 +38,7 @@ class Calibration:
 
     def probability(self, logits: np.ndarray) -> np.ndarray:
         """Calibrated probabilities, float64, 0..1, of the logits' shape."""
-        z = self.scale * logits.astype(np.float64) + self.shift
-        return np.exp(-np.logaddexp(0, -z))
+        return _logistic(self.scale * logits.astype(np.float64) + self.shift)
 
     def amount(self, logs: np.ndarray) -> np.ndarray:
         """Calibrated amounts, float64, positive, of the logarithms' shape."""
