@@ -131,11 +131,12 @@ def extract(night: Night, features: list[CaseRef], models: list[CaseRef]) -> lis
 
 
 @task
-def value(night: Night, features: list[CaseRef], models: list[CaseRef], *, outlet_events: Any = None) -> list[CaseRef]:
-    """**Prediction.** Money each asset earns: its Shapley value on the held-out window, with interval and removal loss."""
+def value(night: Night, features: list[CaseRef], models: list[CaseRef], classified: list[ArtifactRef], *,
+          outlet_events: Any = None) -> list[CaseRef]:
+    """**Prediction.** Money each asset and column earns: Shapley and Owen values on the held-out window, with intervals."""
     from assay.steps import value as step
 
-    values = step.value(night, features, models)
+    values = step.value(night, features, models, classified)
     published = [case.ref for case in values if case.ref is not None]
     if published:
         _announce(outlet_events, night, *published)
@@ -245,7 +246,7 @@ def build(manifest: Platform) -> DAG:
         features = build_features(night, gated, classified)
         models = train(night, features)
         embeddings = extract(night, features, models)
-        values = value.override(**outlet("values"))(night, features, models)
+        values = value.override(**outlet("values"))(night, features, models, classified)
         forecasts = forecast.override(**outlet("forecasts"))(night, values, embeddings)
         publish.override(**outlet("inventory"))(night, classified, gated, values, forecasts)
     return dag

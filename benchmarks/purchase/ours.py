@@ -75,7 +75,7 @@ def _tables(rows: Path):
         case, zone = frame.platform.use_case(CASE), frame.platform.timezone
         catalogue = catalogue_of(frame, night, classified)
         snapshots = usable_snapshots(frame, night, by_contract(gated, "gate"))
-    blocks = plan_blocks(catalogue, entity_domains(catalogue, case), players_of(case, catalogue))
+    blocks = plan_blocks(catalogue, entity_domains(catalogue, case), players_of(case, catalogue, snapshots))
     first = Cutoff(cutoff(WEEKS[0]), 7, case.history_days, zone)
     for name, table in build_history(catalogue, case, blocks, snapshots, first).items():
         yield WEEKS[0], f"history {name}", table

@@ -11,7 +11,7 @@ EDGES = {
     "discover": NIGHT,
     "ingest": {"profile", "check", "gate"},
     "profile": {"classify"},
-    "classify": {"build_features", "publish"},
+    "classify": {"build_features", "value", "publish"},
     "check": {"gate"},
     "gate": {"build_features", "publish"},
     "build_features": {"train", "extract", "value"},

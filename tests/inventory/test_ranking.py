@@ -12,7 +12,7 @@ from assay.contracts import schemas
 from assay.inventory.assets import catalogue
 from assay.inventory.costs import window_cost
 from assay.inventory.present_value import discounted
-from assay.inventory.ranking import Evidence, bytes_read, duplicates, rank, share
+from assay.inventory.ranking import Evidence, bytes_read, rank, share
 
 FORECASTS = b.table(schemas.FORECASTS, [
     b.forecast_row("landing.transactions", h, 7000.0, 8000.0, 9000.0, target="2018-01-01") for h in (7, 14, 21, 28)])
@@ -91,21 +91,6 @@ def test_only_usable_partitions_are_read() -> None:
 
 def test_shares_of_nothing() -> None:
     assert (share(1.0, 4.0), share(None, 4.0), share(1.0, 0.0), share(1.0, -2.0)) == (0.25, None, None, None)
-
-
-@settings(deadline=None)
-@given(st.lists(st.tuples(st.sampled_from("abcdef"), st.sampled_from("abcdef")), max_size=12))
-def test_of_each_group_of_copies_the_first_by_name_stays(pairs: list[tuple[str, str]]) -> None:
-    made = b.table(schemas.RELATIONS, [
-        {"kind": "duplicate", "from_asset": x, "from_columns": ["k"], "to_asset": y, "to_columns": ["k"], "coverage": 1.0,
-         "confidence": 1.0} for x, y in pairs])
-    copies = duplicates(made)
-    groups: dict[str, set[str]] = {x: {x} for x in "abcdef"}
-    for x, y in pairs:
-        joined = groups[x] | groups[y]
-        for member in joined:
-            groups[member] = joined
-    assert copies == {x: min(groups[x]) for x in "abcdef" if x != min(groups[x])}
 
 
 @settings(deadline=None)

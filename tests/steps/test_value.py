@@ -120,4 +120,4 @@ def test_a_use_case_that_stopped_leaves_the_other_valued_and_says_why(storage: P
 def test_a_use_case_without_a_model_hands_its_reason_on(storage: Path) -> None:
     night = v.valued(v.JOURNEY, storage)
     stopped = [CaseRef(v.CASES[v.JOURNEY], None, "one class")]
-    assert value(night.begun.night, night.features, stopped) == stopped
+    assert value(night.begun.night, night.features, stopped, night.begun.classified) == stopped

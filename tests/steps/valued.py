@@ -72,7 +72,7 @@ def finish(begun: Begun, *, retrain: bool = False) -> Valued:
     night = replace(begun.night, retrain=retrain)
     features = build_features(night, begun.gated, begun.classified)
     models = train(night, features)
-    return Valued(begun, features, models, extract(night, features, models), value(night, features, models))
+    return Valued(begun, features, models, extract(night, features, models), value(night, features, models, begun.classified))
 
 
 def use_storage(environment: Path, monkeypatch: pytest.MonkeyPatch) -> Path:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import numpy as np
 import pyarrow as pa
 from tests.models import builders as m
@@ -14,7 +16,15 @@ from assay.models.calibration import Calibration
 from assay.models.encoding import foretelling, learn_codes
 from assay.models.runtime import prepare_tensorflow
 from assay.models.store import OutcomeModel
-from assay.valuation.payoffs import Prediction
+from assay.valuation.coalitions import all_coalitions
+from assay.valuation.game import CoalitionModel, Game
+from assay.valuation.payoffs import Payoff, Prediction
+
+
+def play(model: CoalitionModel, payoff: Payoff, players: Sequence[str], channels: Mapping[str, tuple[str, ...]],
+         found_by: Mapping[str, np.ndarray], rows: int) -> np.ndarray:
+    """The payoffs of all coalitions."""
+    return Game(model, payoff, players, channels, found_by, rows).play(all_coalitions(len(players)))
 
 
 class AdditiveModel:

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.valuation.builders import AdditiveModel, SumOfScores
+from tests.valuation.builders import AdditiveModel, SumOfScores, play
 
+from assay.valuation import game
 from assay.valuation.coalitions import all_coalitions
-from assay.valuation.game import play
 from assay.valuation.payoffs import CapturedSales
 from assay.valuation.shapley import shapley_values
 
@@ -96,7 +96,9 @@ def test_playing_together_gives_what_playing_one_by_one_gives(drawn, at_once: in
         reach = np.flatnonzero(np.any(working, axis=0)) if working else np.zeros(0, int)
         reach = reach if channels else np.arange(len(users))
         naive.append(payoff.money(model.predict(row[None], reach), reach)[0])
-    found = play(model, payoff, names, channels, found_by, len(users), at_once=at_once)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(game, "_AT_ONCE", at_once)
+        found = play(model, payoff, names, channels, found_by, len(users))
     assert found == pytest.approx(np.array(naive), abs=1e-12)
 
 

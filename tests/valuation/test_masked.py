@@ -3,14 +3,15 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from tests.models import builders as b
+from tests.valuation.builders import play
 
 from assay.models.calibration import Calibration
 from assay.models.encoding import encode, learn_codes
 from assay.models.outcome import token_visibility
+from assay.models.store import OutcomeModel
 from assay.models.train import run
 from assay.valuation import masked
-from assay.valuation.game import play
-from assay.valuation.masked import MaskedModel
+from assay.valuation.masked import masked_model
 from assay.valuation.payoffs import CapturedSales
 
 FEATURES, HAPPENED = b.clinic(20, 6, seed=3)
@@ -27,8 +28,12 @@ def network(codes):
     return b.network(codes)
 
 
+def asked(network, codes, encoded):
+    return masked_model(OutcomeModel(network, codes, CALIBRATION, b.PLAYERS), encoded)
+
+
 def ask(network, codes, encoded, coalitions, rows=None):
-    model = MaskedModel(network, codes, CALIBRATION, encoded, b.PLAYERS)
+    model = asked(network, codes, encoded)
     return model.predict(coalitions, np.arange(len(encoded)) if rows is None else rows)
 
 
@@ -45,12 +50,12 @@ def test_permuting_the_rows_of_an_asset_outside_the_coalition_changes_no_payoff(
     """v(S) sees S alone: the columns of every token that reads the asset are permuted and turned over."""
     encoded, coalitions = encode(codes, FEATURES), b.every_coalition()
     payoff = CapturedSales(FEATURES.rows.column("user").to_numpy(), 5 * HAPPENED, top_k=2, margin=0.5)
-    before = play(MaskedModel(network, codes, CALIBRATION, encoded, b.PLAYERS), payoff, b.PLAYERS, {}, {}, len(encoded))
+    before = play(asked(network, codes, encoded), payoff, b.PLAYERS, {}, {}, len(encoded))
     for n, asset in enumerate(b.PLAYERS):
         changed = encoded
         for code, columns in zip(codes, b.columns_of(codes), strict=True):
             changed = b.overwritten(changed, *columns) if asset in code.assets else changed
-        after = play(MaskedModel(network, codes, CALIBRATION, changed, b.PLAYERS), payoff, b.PLAYERS, {}, {}, len(encoded))
+        after = play(asked(network, codes, changed), payoff, b.PLAYERS, {}, {}, len(encoded))
         outside = coalitions[:, n] == 0
         assert np.array_equal(after[outside], before[outside])
         assert not np.array_equal(after[~outside], before[~outside])

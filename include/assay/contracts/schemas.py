@@ -241,17 +241,22 @@ CHAMPIONS = Contract("champions", pa.schema([
                                "null where there was none), windows below in a row, whether parameters were searched"),
 ]), ledger=True, per="use case")
 
-VALUES = Contract("values", pa.schema([
-    _USE_CASE,
-    _ASSET,
-    _col("value", _FLOAT, "Shapley value; null where unvalued", _MONEY, null=True),
+_WORTH = [
+    _col("value", _FLOAT, "Shapley value, or Owen value of a column; null where unvalued", _MONEY, null=True),
     _col("ci_low", _FLOAT, "2.5 % point of the bootstrap", _MONEY, null=True),
     _col("ci_high", _FLOAT, "97.5 % point of the bootstrap", _MONEY, null=True),
     _col("unit", _STRING, "currency and window, e.g. USD/week"),
-    _col("removal_loss", _FLOAT, "v(N) - v(N without the asset)", _MONEY, null=True),
+    _col("removal_loss", _FLOAT, "v(N) - v(N without it)", _MONEY, null=True),
     _col("share", _FLOAT, "value as a share of v(N)", null=True),
     _col("status", _STRING, "valued, not_distinguishable, predicted, unvalued"),
-    _col("reason", _STRING, "why it is not valued", null=True),
+    _col("reason", _STRING, "why it is not valued, or whose value it shares", null=True),
+]
+VALUES = Contract("values", pa.schema([_USE_CASE, _ASSET, *_WORTH]), per="use case")
+COLUMN_VALUES = Contract("column_values", pa.schema([
+    _USE_CASE,
+    _ASSET,
+    _col("column", _STRING, "column, or (rows and keys): that there are rows, and what they refer to; an asset's add up to it"),
+    *_WORTH,
 ]), per="use case")
 
 COALITION_PAYOFFS = Contract("coalition_payoffs", pa.schema([
@@ -340,5 +345,5 @@ DATA_DOCS = Contract("data_docs", pa.schema([]), ledger=True, open=True)
 CONTRACTS: dict[str, Contract] = {c.name: c for c in (
     DISCOVERED, SNAPSHOT, HISTORY, PROFILE_STATES, PROFILES, COLUMNS, TABLE_KINDS, RELATIONS, PARTITION_CHECKS, CHECKS,
     CHECK_INDEX, GATE, ASSET_STATES, FEATURES, WINDOW_FEATURES, LABELS, MODEL, MODEL_METRICS, EMBEDDINGS, TEXT_VECTORS,
-    EXPLANATIONS, CHAMPIONS, VALUES, COALITION_PAYOFFS, FORECASTS, FORECAST_SCORES, ASSETS, INVENTORY, RUN_METRICS, REPORT,
-    DATA_DOCS)}
+    EXPLANATIONS, CHAMPIONS, VALUES, COLUMN_VALUES, COALITION_PAYOFFS, FORECASTS, FORECAST_SCORES, ASSETS, INVENTORY,
+    RUN_METRICS, REPORT, DATA_DOCS)}

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 
 import pyarrow as pa
 
+from assay.catalog.copies import copies_of
 from assay.contracts.enums import AssetKind, RelationKind, Role
 
 _SURE = 0.3  # relations below this confidence don't join anything
@@ -57,10 +58,22 @@ class Catalogue:
     Attributes:
         assets: By asset id, ascending.
         domains: (asset id, column) -> name of the set of things that its values identify.
+        copies: Asset that is a copy -> the first of its group of copies.
     """
 
     assets: Mapping[str, AssetFacts]
     domains: Mapping[tuple[str, str], str]
+    copies: Mapping[str, str] = field(default_factory=dict)
+
+    def alike(self, asset_id: str) -> list[str]:
+        """The assets that hold the same as this one, itself among them, ascending."""
+        first = self.copies.get(asset_id, asset_id)
+        return sorted({first, *(copy for copy, stays in self.copies.items() if stays == first)})
+
+    def without(self, spare: Collection[str]) -> Catalogue:
+        """The catalogue of the other assets."""
+        kept = {asset_id: facts for asset_id, facts in self.assets.items() if asset_id not in spare}
+        return Catalogue(kept, {key: domain for key, domain in self.domains.items() if key[0] in kept}, self.copies)
 
     def columns_of(self, asset_id: str, domain: str) -> list[str]:
         """Key columns of an asset that identify things of `domain`."""
@@ -103,7 +116,7 @@ def build_catalogue(columns: pa.Table, kinds: pa.Table, relations: pa.Table, *, 
             facts.get(row["asset_id"], {}), ahead_days.get(row["asset_id"], 0), period_days.get(row["asset_id"], 1))
         for row in sorted(kinds.to_pylist(), key=lambda r: str(r["asset_id"]))
     }
-    return Catalogue(assets, _domains(assets.values(), relations))
+    return Catalogue(assets, _domains(assets.values(), relations), copies_of(relations))
 
 
 def _domains(assets: Iterable[AssetFacts], relations: pa.Table) -> dict[tuple[str, str], str]:

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
+from assay.catalog.copies import copies_of
 from assay.config.manifest import Platform
-from assay.contracts.enums import RelationKind, ValueStatus
+from assay.contracts.enums import ValueStatus
 from assay.contracts.schemas import INVENTORY
 from assay.inventory.actions import Facts, advise
 from assay.inventory.assets import by_asset
@@ -55,7 +56,7 @@ def rank(evidence: Evidence, platform: Platform) -> pa.Table:
     worths = {a["asset_id"]: combine(a["asset_id"], evidence.values, evidence.stopped, scale) for a in assets}
     total = math.fsum(w.value for w in worths.values() if w.value is not None)
     reads, states = bytes_read(evidence.gate), by_asset(evidence.states.to_pylist())
-    copies = duplicates(evidence.relations)
+    copies = copies_of(evidence.relations)
     ahead = _forecasts(evidence.forecasts)
     rows = []
     for asset in assets:
@@ -94,23 +95,6 @@ def bytes_read(gate: pa.Table) -> dict[str, int]:
         if row["usable"]:
             read[row["asset_id"]] = read.get(row["asset_id"], 0) + row["bytes"]
     return read
-
-
-def duplicates(relations: pa.Table) -> dict[str, str]:
-    """Copy -> the asset that stays: of each group of copies the one first by name, whichever way the relations point."""
-    stays: dict[str, str] = {}
-
-    def root(asset: str) -> str:
-        while asset in stays:
-            asset = stays[asset]
-        return asset
-
-    for row in relations.to_pylist():
-        if row["kind"] == RelationKind.DUPLICATE:
-            first, second = sorted((root(row["from_asset"]), root(row["to_asset"])))
-            if first != second:
-                stays[second] = first
-    return {copy: root(copy) for copy in stays}
 
 
 def _forecasts(table: pa.Table) -> dict[str, dict[str, list[Ahead]]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -39,6 +39,23 @@ class TokenVectors:
         """The rows of these positions."""
         return TokenVectors(self.tables, self.heads, self.encoded.take(rows))
 
+    def narrowed(self, network: keras.Model, numbers: Sequence[np.ndarray], categories: Sequence[np.ndarray]) -> TokenVectors:
+        """The same of the things with some of their columns hidden; tables that keep all columns aren't encoded again.
+
+        Args:
+            network: The one that made the vectors.
+            numbers: Per table, which of its numeric columns stay, bool, shape (columns,).
+            categories: The same of its categorical columns.
+        """
+        found = []
+        for n, (layer, table) in enumerate(zip(layers_of(network, ENCODERS), self.tables, strict=True)):
+            if numbers[n].all() and categories[n].all():
+                found.append(table)
+            else:
+                found.append(_encoded(layer, self.encoded.numbers[n] * numbers[n].astype(np.float32),
+                                      self.encoded.categories[n] * categories[n].astype(np.int32)))
+        return TokenVectors(tuple(found), self.heads, self.encoded)
+
     def of(self, rows: np.ndarray | slice) -> np.ndarray:
         """Vectors of these rows, float32, shape (rows, tokens, size)."""
         places, state = self.encoded.places[rows], len(self.tables)
@@ -57,8 +74,12 @@ def layers_of(network: keras.Model, kind: str) -> list[keras.layers.Layer]:
 
 def token_vectors(network: keras.Model, encoded: Encoded) -> TokenVectors:
     """What the encoders make of every thing that rows name."""
-    found = []
-    for layer, numbers, categories in zip(layers_of(network, ENCODERS), encoded.numbers, encoded.categories, strict=False):
-        found.append(np.concatenate([layer.compiled(numbers[start:start + _BATCH], categories[start:start + _BATCH]).numpy()
-                                     for start in range(0, len(numbers), _BATCH)]))
-    return TokenVectors(tuple(found), tuple(layer.compiled for layer in layers_of(network, AFFINITY)), encoded)
+    tables = tuple(_encoded(layer, numbers, categories) for layer, numbers, categories
+                   in zip(layers_of(network, ENCODERS), encoded.numbers, encoded.categories, strict=False))
+    return TokenVectors(tables, tuple(layer.compiled for layer in layers_of(network, AFFINITY)), encoded)
+
+
+def _encoded(layer: keras.layers.Layer, numbers: np.ndarray, categories: np.ndarray) -> np.ndarray:
+    """A table's things as vectors, float32, shape (things, tokens of the table, size)."""
+    return np.concatenate([layer.compiled(numbers[start:start + _BATCH], categories[start:start + _BATCH]).numpy()
+                           for start in range(0, len(numbers), _BATCH)])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import difflib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import cache, partial
 from typing import TYPE_CHECKING
 
@@ -70,8 +70,11 @@ def usable_snapshots(frame: Frame, night: Night, gate: ArtifactRef) -> dict[str,
     return found
 
 
-def players_of(case: UseCase, catalogue: Catalogue) -> list[str]:
-    """The assets that feed a use case, ascending; the labels of an outcome without time never do.
+def players_of(case: UseCase, catalogue: Catalogue, usable: Collection[str]) -> list[str]:
+    """The assets that feed a use case, ascending, copies of each other as one; the labels of an outcome without time never do.
+
+    Of copies that one plays which has a usable partition, preferably the outcome asset or one that the manifest says is known
+    ahead: so a copy that is added changes nothing for the others.
 
     Raises:
         NotEnoughData: If the manifest names an asset that nobody found, or there are too many.
@@ -83,7 +86,13 @@ def players_of(case: UseCase, catalogue: Catalogue) -> list[str]:
             near = difflib.get_close_matches(asset, catalogue.assets, n=1)
             raise NotEnoughData(case.name, f"asset {asset!r} is not among the assets found",
                                 f"did you mean {near[0]!r}?" if near else f"name one of {', '.join(catalogue.assets)}")
-    chosen = set(case.assets or catalogue.assets) - ({case.outcome.asset} if case.outcome.time is None else set())
+    labels = catalogue.alike(case.outcome.asset) if case.outcome.time is None else ()
+    feeding = set(case.assets or catalogue.assets).difference(labels)
+
+    def worse(asset: str) -> tuple[bool, bool, bool, str]:
+        return asset not in usable, asset != case.outcome.asset, asset not in case.known_ahead, asset
+
+    chosen = {min(feeding.intersection(catalogue.alike(asset)), key=worse) for asset in feeding}
     if len(chosen) > EXACT_PLAYERS:
         raise NotEnoughData(case.name, f"{len(chosen)} assets feed it, more than all coalitions can be played for",
                             f"name at most {EXACT_PLAYERS} of them under its assets")
@@ -130,7 +139,10 @@ def _build_case(frame: Frame, case: UseCase, catalogue: Catalogue, snapshots: di
     if case.outcome.asset not in catalogue.assets or not snapshots.get(case.outcome.asset):
         raise NotEnoughData(case.name, f"{case.outcome.asset} has no usable partition",
                             "mend its source or name another outcome asset")
-    blocks = plan_blocks(catalogue, entity_domains(catalogue, case), players_of(case, catalogue))
+    players = players_of(case, catalogue, snapshots)
+    catalogue = catalogue.without({copy for player in players for copy in catalogue.alike(player)}
+                                  - {*players, case.outcome.asset})
+    blocks = plan_blocks(catalogue, entity_domains(catalogue, case), players)
     if not any(snapshots.get(asset) for block in blocks for asset in block.token.assets):
         raise NotEnoughData(case.name, "no usable asset names its entity", "give the key columns the role key under assets")
     period = catalogue.assets[case.outcome.asset].period_days

@@ -1,91 +1,147 @@
-"""Task `value`: what each asset is worth to each use case, on an outcome window that neither trained nor chose the model."""
+"""Task `value`: what each asset and column is worth, on an outcome window that neither trained nor chose the model."""
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 from assay.contracts.refs import ArtifactRef, CaseRef, Night
-from assay.steps.cases import case_ref, for_each_case, rows_of, window_rows
-from assay.steps.extract import load_model
+from assay.steps.cases import by_contract, case_ref, for_each_case
 from assay.steps.frame import Frame, open_frame
+from assay.steps.games import OutcomeWindow, outcome_window, seed_of
 
 if TYPE_CHECKING:
-    import numpy as np
     import pyarrow as pa
 
     from assay.config import UseCase
-    from assay.models.store import OutcomeModel
-    from assay.valuation.payoffs import Payoff
+
+MODULES = ("assay.valuation", "assay.models", "assay.steps.games")
 
 
-def value(night: Night, features: Sequence[CaseRef], models: Sequence[CaseRef]) -> list[CaseRef]:
-    """Publish `values/<use_case>` and `coalition_payoffs/<use_case>`."""
-    with open_frame("value", night.platform, night.partition, ("assay.valuation", "assay.models")) as frame:
-        assets = sorted(set(frame.store.read(night.discovered, columns=["asset_id"]).column("asset_id").to_pylist()))
+@dataclass(frozen=True)
+class _Assets:
+    """What the platform has.
+
+    Attributes:
+        names: All assets, ascending.
+        columns: Of each asset with a profile, its columns.
+        copies: Asset that is a copy -> the first of its group.
+    """
+
+    names: list[str]
+    columns: Mapping[str, list[str]]
+    copies: Mapping[str, str]
+
+    def alike(self, player: str, case: UseCase) -> list[str]:
+        """The assets of a use case that hold the same as one of its players, itself among them, ascending."""
+        first = self.copies.get(player, player)
+        same = {first, *(copy for copy, stays in self.copies.items() if stays == first)}
+        return sorted({player} | (same & set(case.assets or self.names)))
+
+
+def value(night: Night, features: Sequence[CaseRef], models: Sequence[CaseRef],
+          classified: Sequence[ArtifactRef]) -> list[CaseRef]:
+    """Publish `values/<use_case>`, and before it `coalition_payoffs` and `column_values` of the same name.
+
+    Args:
+        night: The run.
+        features: What `build_features` returned.
+        models: What `train` returned.
+        classified: What `classify` returned.
+    """
+    with open_frame("value", night.platform, night.partition, MODULES) as frame:
+        assets = _assets(frame, night, classified)
 
         def make(name: str) -> ArtifactRef:
             with frame.measure():
-                return _value_case(frame, frame.platform.use_case(name), case_ref(features, name), case_ref(models, name),
-                                   assets)
+                case = frame.platform.use_case(name)
+                return _value_case(frame, case, case_ref(features, name), case_ref(models, name), assets)
 
         return for_each_case(night.use_cases, models, make)
 
 
-def _value_case(frame: Frame, case: UseCase, features: ArtifactRef, model: ArtifactRef, assets: list[str]) -> ArtifactRef:
-    from assay.contracts.schemas import COALITION_PAYOFFS, VALUES
+def _assets(frame: Frame, night: Night, classified: Sequence[ArtifactRef]) -> _Assets:
+    from assay.catalog.copies import copies_of
 
-    inputs = [features.fingerprint, model.fingerprint]
-    config = [case.model_dump(mode="json"), frame.platform.currency, assets]
-    payoffs = frame.publish(COALITION_PAYOFFS, lambda: _play(frame, case, features, load_model(frame.store, model)),
-                            inputs=inputs, config=config, name=case.name)
-    return frame.publish(VALUES, lambda: _appraise(frame, case, frame.store.read(payoffs), assets),
-                         inputs=[payoffs.fingerprint], config=config, name=case.name)
+    names = sorted(set(frame.store.read(night.discovered, columns=["asset_id"]).column("asset_id").to_pylist()))
+    columns: dict[str, list[str]] = {}
+    for row in frame.store.read(by_contract(classified, "columns"), columns=["asset_id", "column"]).to_pylist():
+        columns.setdefault(row["asset_id"], []).append(row["column"])
+    return _Assets(names, columns, copies_of(frame.store.read(by_contract(classified, "relations"))))
 
 
-def _play(frame: Frame, case: UseCase, index: ArtifactRef, model: OutcomeModel) -> pa.Table:
+def _value_case(frame: Frame, case: UseCase, features: ArtifactRef, model: ArtifactRef, assets: _Assets) -> ArtifactRef:
+    from assay.contracts.schemas import COALITION_PAYOFFS, COLUMN_VALUES, VALUES
+
+    inputs, config = [features.fingerprint, model.fingerprint], [case.model_dump(mode="json"), frame.platform.currency]
+    window = cache(lambda: outcome_window(frame.store, case, features, model))
+    payoffs = frame.publish(COALITION_PAYOFFS, lambda: _play(window()), inputs=inputs, config=config, name=case.name)
+    known = cache(lambda: frame.store.read(payoffs))
+    inputs, config = [*inputs, payoffs.fingerprint], [*config, assets.names, assets.columns, assets.copies]
+    frame.publish(COLUMN_VALUES, lambda: _appraise_columns(frame, window(), known(), assets), inputs=inputs, config=config,
+                  name=case.name)
+    return frame.publish(VALUES, lambda: _appraise(frame, case, known(), assets), inputs=inputs, config=config,
+                         name=case.name)
+
+
+def _play(window: OutcomeWindow) -> pa.Table:
     """Payoff of every coalition and cluster."""
-    from assay.features.table import via
-    from assay.features.windows import WindowRole
     from assay.valuation.coalitions import all_coalitions
-    from assay.valuation.game import play
-    from assay.valuation.masked import MaskedModel
     from assay.valuation.table import payoff_table
 
-    (line,) = rows_of(frame.store.read(index), WindowRole.OUTCOME)
-    features, y, amount = window_rows(frame.store, line)
-    rows, channels = features.rows, features.channels
-    payoff = _payoff(case, rows, y, amount)
-    masked = MaskedModel(model.network, model.codes, model.calibration, model.encode(features), model.players)
-    found_by = {channel: rows.column(via(channel)).to_numpy() for channel in channels}
-    money = play(masked, payoff, model.players, channels, found_by, rows.num_rows)
-    return payoff_table(all_coalitions(len(model.players)), model.players, payoff.clusters, money)
+    game = window.game()
+    coalitions = all_coalitions(len(game.players))
+    return payoff_table(coalitions, game.players, game.payoff.clusters, game.play(coalitions))
 
 
-def _payoff(case: UseCase, rows: pa.Table, y: np.ndarray, amount: np.ndarray) -> Payoff:
-    """The manifest's payoff on the realised outcomes of a window."""
-    from assay.valuation.payoffs import CapturedSales, CostMatrix
+def _unit(frame: Frame, case: UseCase, clusters: int) -> str:
+    from assay.valuation.appraise import per_window
 
-    rule = case.payoff
-    keys = rows.column(next(iter(case.entity))).to_numpy()
-    if rule.type == "captured_sales":
-        return CapturedSales(keys, amount, top_k=rule.top_k, margin=rule.margin)
-    return CostMatrix(keys, y, amount, gain_accept=rule.gain_accept, loss_accept=rule.loss_accept)
+    return per_window(frame.platform.currency, case.outcome.window_days, clusters, next(iter(case.entity)))
 
 
-def _appraise(frame: Frame, case: UseCase, payoffs: pa.Table, assets: list[str]) -> pa.Table:
-    import pyarrow as pa
-
-    from assay.valuation.appraise import appraise, per_window, unvalued
+def _appraise(frame: Frame, case: UseCase, payoffs: pa.Table, assets: _Assets) -> pa.Table:
+    from assay.contracts.schemas import VALUES
+    from assay.valuation.appraise import appraise, shared, unvalued
     from assay.valuation.table import payoff_matrix
 
     players, clusters, money = payoff_matrix(payoffs)
-    unit = per_window(frame.platform.currency, case.outcome.window_days, len(clusters), next(iter(case.entity)))
-    seed = int.from_bytes(hashlib.sha256(f"{frame.platform.platform}|{case.name}".encode()).digest()[:4], "big")
-    rows = appraise(money, players, unit=unit, seed=seed)
-    others = {a: _why_not(case, a) for a in assets if a not in players}
-    return pa.Table.from_pylist([{"use_case": case.name} | row for row in [*rows, *unvalued(others, unit)]])
+    unit = _unit(frame, case, len(clusters))
+    rows = shared(appraise(money, players, unit=unit, seed=seed_of(frame.platform.platform, case)),
+                  {player: assets.alike(player, case) for player in players})
+    others = {asset: _why_not(case, asset) for asset in assets.names if asset not in {row["asset_id"] for row in rows}}
+    return _table(VALUES.schema, case, [*rows, *unvalued(others, unit)])
+
+
+def _appraise_columns(frame: Frame, window: OutcomeWindow, payoffs: pa.Table, assets: _Assets) -> pa.Table:
+    """Values of the columns on a sample of the clusters; those that no feature reads say so."""
+    from assay.contracts.schemas import COLUMN_VALUES
+    from assay.valuation.appraise import shared, unvalued_columns
+    from assay.valuation.coalitions import all_coalitions
+    from assay.valuation.columns import appraise_columns, column_reads, sample_clusters
+    from assay.valuation.shapley import shapley_values
+    from assay.valuation.table import payoff_matrix
+
+    case, seed = window.case, seed_of(frame.platform.platform, window.case)
+    players, clusters, money = payoff_matrix(payoffs)
+    unit = _unit(frame, case, len(clusters))
+    rows_of_some, some = sample_clusters(window.cluster_keys, clusters, seed=seed)
+    values = dict(zip(players, shapley_values(money.sum(axis=1)).tolist(), strict=True))
+    valued = appraise_columns(
+        window.take(rows_of_some).game(), column_reads(window.model, window.features.tokens), values,
+        all_coalitions(len(players)), money[:, some], times=len(clusters) / max(1, len(some)), unit=unit, seed=seed)
+    rows = shared(valued, {player: assets.alike(player, case) for player in players})
+    told = {(row["asset_id"], row["column"]) for row in rows}
+    others = [(asset, column) for asset, columns in assets.columns.items() for column in columns if (asset, column) not in told]
+    return _table(COLUMN_VALUES.schema, case, [*rows, *unvalued_columns(others, {asset for asset, _ in told}, unit)])
+
+
+def _table(schema: pa.Schema, case: UseCase, rows: list[dict[str, Any]]) -> pa.Table:
+    import pyarrow as pa
+
+    return pa.Table.from_pylist([{"use_case": case.name} | row for row in rows], schema=schema)
 
 
 def _why_not(case: UseCase, asset: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -28,20 +28,62 @@ def appraise(payoffs: np.ndarray, players: Sequence[str], *, unit: str, seed: in
     total = float(values.sum())
     rows = []
     for n, asset in enumerate(players):
-        sure = low[n] > 0 or high[n] < 0
-        status = ValueStatus.VALUED if sure else ValueStatus.NOT_DISTINGUISHABLE
         rows.append({
             "asset_id": asset, "value": float(values[n]), "ci_low": float(low[n]), "ci_high": float(high[n]), "unit": unit,
-            "removal_loss": float(losses[n]), "share": float(values[n]) / total if total > 0 else None, "status": status.value,
-            "reason": None if sure else f"its interval {low[n]:.2f} to {high[n]:.2f} {unit} contains 0",
-        })
+            "removal_loss": float(losses[n]), "share": float(values[n]) / total if total > 0 else None,
+            **judged(low[n], high[n], unit)})
     return rows
+
+
+def judged(low: float, high: float, unit: str) -> dict[str, str | None]:
+    """Status and reason of a value by its interval."""
+    if low > 0 or high < 0:
+        return {"status": ValueStatus.VALUED.value, "reason": None}
+    reason = f"its interval {low:.2f} to {high:.2f} {unit} contains 0"
+    return {"status": ValueStatus.NOT_DISTINGUISHABLE.value, "reason": reason}
+
+
+def shared(rows: Sequence[Mapping[str, Any]], copies: Mapping[str, Sequence[str]]) -> list[dict[str, Any]]:
+    """The rows of assets that played for their copies, too, split evenly among these.
+
+    While another copy stands, nothing is lost with one: their removal loss is 0.
+
+    Args:
+        rows: Of `values` or `column_values`.
+        copies: Of each player the assets that hold the same, itself among them.
+    """
+    out = []
+    for row in rows:
+        alike = copies.get(row["asset_id"], (row["asset_id"],))
+        if len(alike) == 1:
+            out.append(dict(row))
+            continue
+        split = {name: None if row.get(name) is None else row[name] / len(alike)
+                 for name in ("value", "ci_low", "ci_high", "share") if name in row}
+        said = f"one of {len(alike)} copies, {' and '.join(alike)}, which share what they are worth"
+        reason = f"{row['reason']}; {said}" if row["reason"] else said
+        out += [{**row, **split, "asset_id": asset, "removal_loss": 0.0, "reason": reason} for asset in alike]
+    return out
 
 
 def unvalued(assets: Mapping[str, str], unit: str) -> list[dict[str, Any]]:
     """Rows for assets that the game can't say anything about, with the reason of each; never a zero."""
     return [{"asset_id": asset, "value": None, "ci_low": None, "ci_high": None, "unit": unit, "removal_loss": None,
              "share": None, "status": ValueStatus.UNVALUED.value, "reason": reason} for asset, reason in assets.items()]
+
+
+def unvalued_columns(columns: Iterable[tuple[str, str]], valued: Collection[str], unit: str) -> list[dict[str, Any]]:
+    """Rows for `column_values` of columns that no feature reads.
+
+    Args:
+        columns: Asset and column.
+        valued: Assets of which other columns have a value.
+        unit: Currency and window.
+    """
+    return [{"asset_id": asset, "column": column, "value": None, "ci_low": None, "ci_high": None, "unit": unit,
+             "removal_loss": None, "share": None, "status": ValueStatus.UNVALUED.value,
+             "reason": "no feature reads it; what a key is worth is part of (rows and keys)" if asset in valued
+             else "its asset isn't valued"} for asset, column in columns]
 
 
 def per_window(currency: str, window_days: int | None, clusters: int, cluster: str) -> str:

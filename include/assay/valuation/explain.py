@@ -11,7 +11,7 @@ from assay.features.table import FeatureTables
 from assay.models.encoding import Encoded
 from assay.models.store import OutcomeModel
 from assay.valuation.contributions import Contributions, contributions
-from assay.valuation.masked import MaskedModel
+from assay.valuation.masked import masked_model
 
 _PREDICTIONS = 200  # that are explained one by one
 _SHOWN = 10  # most of one user
@@ -57,7 +57,7 @@ def _shown(model: OutcomeModel, encoded: Encoded, users: np.ndarray, top_k: int,
     runs = np.split(np.arange(len(users)), starts[1:])
     rows = [runs[user] for user in _drawn(len(runs), _PREDICTIONS // top_k, rng)]
     each = np.concatenate(rows)
-    masked = MaskedModel(model.network, model.codes, model.calibration, encoded.take(each).spread(), model.players)
+    masked = masked_model(model, encoded.take(each).spread())
     said = masked.predict(np.ones((1, len(model.players)), np.int8), np.arange(len(each)))
     expected = np.split((said.probability * said.amount)[0], np.cumsum([len(own) for own in rows])[:-1])
     best = [own[np.argsort(-sales, kind="stable")[:top_k]] for own, sales in zip(rows, expected, strict=True)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,7 +11,8 @@ import numpy as np
 from assay.models.calibration import Calibration
 from assay.models.encoding import Encoded, TokenCode
 from assay.models.outcome import token_visibility
-from assay.models.vectors import token_vectors
+from assay.models.store import OutcomeModel
+from assay.models.vectors import TokenVectors, token_vectors
 from assay.valuation.payoffs.base import Prediction
 
 if TYPE_CHECKING:
@@ -19,33 +21,52 @@ if TYPE_CHECKING:
 _CELLS = 200_000  # coalitions × rows per pass: some 100 MB in the fusion head
 
 
+@dataclass(frozen=True)
 class MaskedModel:
     """Predictions of one network for one set of rows under coalitions of assets.
 
-    Args:
+    Attributes:
         network: From `assay.models.outcome.build_network`, trained.
         codes: Its tokens.
         calibration: Of what it says.
-        encoded: The rows.
+        vectors: What its encoders make of the rows.
         players: Asset ids in the order of coalitions' columns.
+        shown: Tokens that any coalition may see, bool, shape (tokens,).
     """
 
-    def __init__(self, network: keras.Model, codes: Sequence[TokenCode], calibration: Calibration,
-                 encoded: Encoded, players: Sequence[str]) -> None:
-        self._codes, self._calibration, self._players = codes, calibration, players
-        self.vectors = token_vectors(network, encoded)
-        self._head = network.get_layer("fusion").coalitions
+    network: keras.Model
+    codes: Sequence[TokenCode]
+    calibration: Calibration
+    vectors: TokenVectors
+    players: Sequence[str]
+    shown: np.ndarray
 
     def predict(self, coalitions: np.ndarray, rows: np.ndarray) -> Prediction:
         """Probability and expected amount, shape (coalitions, rows)."""
-        visible = token_visibility(self._codes, coalitions, self._players)
+        visible = token_visibility(self.codes, coalitions, self.players) * self.shown.astype(np.float32)
         # coalitions that see the same tokens are one question
         asked, answer = np.unique(visible, axis=0, return_inverse=True)
         out = np.empty((len(asked), len(rows), 2), np.float32)
-        step = max(1, _CELLS // len(asked))
+        step, head = max(1, _CELLS // len(asked)), self.network.get_layer("fusion").coalitions
         for start in range(0, len(rows), step):
             part = rows[start:start + step]
-            out[:, start:start + step] = self._head(self.vectors.of(part), asked).numpy()
-        probability = self._calibration.probability(out[..., 0]).astype(np.float32)
-        amount = self._calibration.amount(out[..., 1]).astype(np.float32)
+            out[:, start:start + step] = head(self.vectors.of(part), asked).numpy()
+        probability = self.calibration.probability(out[..., 0]).astype(np.float32)
+        amount = self.calibration.amount(out[..., 1]).astype(np.float32)
         return Prediction(probability[answer.ravel()], amount[answer.ravel()])
+
+    def narrowed(self, shown: np.ndarray, numbers: Sequence[np.ndarray], categories: Sequence[np.ndarray]) -> MaskedModel:
+        """The same with some columns hidden, as in training.
+
+        Args:
+            shown: Tokens of which anything is left, bool, shape (tokens,).
+            numbers: Per table, which of its numeric columns stay, bool, shape (columns,).
+            categories: The same of its categorical columns.
+        """
+        return replace(self, shown=shown, vectors=self.vectors.narrowed(self.network, numbers, categories))
+
+
+def masked_model(model: OutcomeModel, encoded: Encoded) -> MaskedModel:
+    """A model asked about these rows."""
+    return MaskedModel(model.network, model.codes, model.calibration, token_vectors(model.network, encoded), model.players,
+                       np.ones(len(model.codes), bool))

@@ -33,10 +33,9 @@ class EventSequence:
     @property
     def token(self) -> Token:
         """Lists of equal length: items as text, ages in days, whether a session begins, measures."""
-        sources = ((self.asset_id, self.item),)
         session = ((self.asset_id, self.session),) if self.session else ()
         return Token(f"{self.asset_id}|{self.user[0]}|sequence", (self.asset_id,), (self.user[0],), (
-            Feature(ITEMS, "sequence", sources), Feature(AGES, "sequence", ()), Feature(BEGINS, "sequence", session),
+            Feature(ITEMS, "sequence", ()), Feature(AGES, "sequence", ()), Feature(BEGINS, "sequence", session),
             *(Feature(self._name(measure), "sequence", ((self.asset_id, measure),)) for measure in self.measures)))
 
     def _name(self, measure: str) -> str:

@@ -1,0 +1,89 @@
+"""The game that a use case's assets play on its outcome window, from artifacts."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from assay.contracts.refs import ArtifactRef
+from assay.steps.cases import rows_of, window_rows
+from assay.steps.extract import load_model
+from assay.storage import ArtifactStore
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from assay.config import UseCase
+    from assay.features.table import FeatureTables
+    from assay.models.store import OutcomeModel
+    from assay.valuation.game import Game
+    from assay.valuation.payoffs import Payoff
+
+
+@dataclass(frozen=True)
+class OutcomeWindow:
+    """The outcome window of a use case, and the model that is asked about it.
+
+    Attributes:
+        case: The use case.
+        model: Trained and calibrated on windows before.
+        features: What was known of the candidates.
+        y: Whether the outcome happened, float32 0/1, shape (rows,).
+        amount: What it was worth, float32, shape (rows,).
+    """
+
+    case: UseCase
+    model: OutcomeModel
+    features: FeatureTables
+    y: np.ndarray
+    amount: np.ndarray
+
+    def take(self, rows: np.ndarray) -> OutcomeWindow:
+        """The candidates at these positions."""
+        return OutcomeWindow(self.case, self.model, self.features.take(rows), self.y[rows], self.amount[rows])
+
+    @property
+    def cluster_keys(self) -> np.ndarray:
+        """Of each candidate the key of what draws of the bootstrap take as one."""
+        return np.asarray(self.features.rows.column(next(iter(self.case.entity))).to_numpy())
+
+    def game(self) -> Game:
+        """The game of its assets."""
+        from assay.features.table import via
+        from assay.valuation.game import Game
+        from assay.valuation.masked import masked_model
+
+        rows, channels = self.features.rows, self.features.channels
+        found_by = {channel: rows.column(via(channel)).to_numpy() for channel in channels}
+        masked = masked_model(self.model, self.model.encode(self.features))
+        return Game(masked, self._payoff(), self.model.players, channels, found_by, rows.num_rows)
+
+    def _payoff(self) -> Payoff:
+        """The manifest's payoff on the realised outcomes."""
+        from assay.valuation.payoffs import CapturedSales, CostMatrix
+
+        rule = self.case.payoff
+        if rule.type == "captured_sales":
+            return CapturedSales(self.cluster_keys, self.amount, top_k=rule.top_k, margin=rule.margin)
+        return CostMatrix(self.cluster_keys, self.y, self.amount, gain_accept=rule.gain_accept, loss_accept=rule.loss_accept)
+
+
+def outcome_window(store: ArtifactStore, case: UseCase, features: ArtifactRef, model: ArtifactRef) -> OutcomeWindow:
+    """Read it.
+
+    Args:
+        store: Shared storage.
+        case: The use case.
+        features: Its index of windows.
+        model: What `train` made for it.
+    """
+    from assay.features.windows import WindowRole
+
+    (line,) = rows_of(store.read(features), WindowRole.OUTCOME)
+    return OutcomeWindow(case, load_model(store, model), *window_rows(store, line))
+
+
+def seed_of(platform: str, case: UseCase) -> int:
+    """Of all that is drawn for a use case: the same in every partition."""
+    return int.from_bytes(hashlib.sha256(f"{platform}|{case.name}".encode()).digest()[:4], "big")
