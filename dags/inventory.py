@@ -50,7 +50,7 @@ def discover(platform: str, *, dag_run: Any = None, params: Any = None, ti: Any 
     try:
         night = step.discover(platform, partition_key=dag_run.partition_key, requested=params["partition"],
                               use_cases=list(params["use_cases"]), retrain=params["retrain"], note=params["note"] or "",
-                              retune=params["retune"])
+                              retune=params["retune"], audit=params["audit"])
     except SourceEnded as ended:
         if dag_run.run_type == "manual":
             raise
@@ -137,6 +137,10 @@ def value(night: Night, features: list[CaseRef], models: list[CaseRef], classifi
     from assay.steps import value as step
 
     values = step.value(night, features, models, classified)
+    if night.audit:
+        from assay.steps import audit
+
+        audit.audit(night, features, models, values)
     published = [case.ref for case in values if case.ref is not None]
     if published:
         _announce(outlet_events, night, *published)
@@ -191,6 +195,10 @@ def _form(manifest: Platform) -> dict[str, Param]:
             False, type="boolean", title="Search parameters",
             description="Search the models' parameters on the validation window of the base models; what is found serves from "
                         "this partition on, if it is better. It changes no value, and takes minutes."),
+        "audit": Param(
+            False, type="boolean", title="Audit by training again",
+            description="Train again without the two most and the two least valuable assets of each use case, and write what "
+                        "that earns beside what the masked model says into model_metrics. It changes no value."),
         "note": Param(
             "", type=["null", "string"], maxLength=500, title="Note",
             description="Why you start this run; kept with it, changes no result."),

@@ -68,7 +68,7 @@ def nights() -> st.SearchStrategy[Night]:
     batches = st.lists(st.lists(NAMES, max_size=3).map(tuple), max_size=4).map(tuple)
     return st.builds(Night, platform=NAMES, partition=PARTITIONS, use_cases=st.lists(NAMES, max_size=3).map(tuple),
                      retrain=st.booleans(), note=st.text(max_size=30), discovered=artifact_refs(), batches=batches,
-                     retune=st.booleans())
+                     retune=st.booleans(), audit=st.booleans())
 
 
 def case_refs() -> st.SearchStrategy[CaseRef]:

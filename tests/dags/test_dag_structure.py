@@ -69,11 +69,11 @@ def test_a_backfill_over_the_change_to_summer_time_leaves_no_day_out(parsed: dic
 
 def test_trigger_form(dag: dict[str, Any], parsed: dict[str, Any]) -> None:
     form = dag["params"]
-    assert list(form) == ["partition", "use_cases", "retrain", "retune", "note"]
+    assert list(form) == ["partition", "use_cases", "retrain", "retune", "audit", "note"]
     assert all(field["description"] and field["schema"]["title"] for field in form.values())
     assert form["partition"]["schema"] | {"format": "date", "type": ["null", "string"]} == form["partition"]["schema"]
-    assert form["retrain"]["schema"]["type"] == form["retune"]["schema"]["type"] == "boolean"
-    assert form["retrain"]["value"] is form["retune"]["value"] is False
+    assert {form[name]["schema"]["type"] for name in ("retrain", "retune", "audit")} == {"boolean"}
+    assert form["retrain"]["value"] is form["retune"]["value"] is form["audit"]["value"] is False
     assert form["note"]["schema"]["type"] == ["null", "string"]
     cases = parsed["dags"]["inventory_german_credit"]["params"]["use_cases"]
     assert cases["value"] == cases["schema"]["examples"] == cases["schema"]["items"]["enum"] == ["default_risk"]

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from tests.features import builders as b
 from assay.errors import NotEnoughData
 from assay.features.blocks import Token
 from assay.features.candidates import VIA
-from assay.features.table import FeatureTables, build_window, entity_domains, places, tokens_of, via
+from assay.features.table import CHANNELS, FeatureTables, build_window, entity_domains, places, tokens_of, via
 
 DATE = b.day(44)
 
@@ -158,3 +159,23 @@ def test_entities_without_time_have_one_row_each(tmp_path: Path) -> None:
     assert found.rows.column("customer").to_pylist() == [1, 2, 3, 4, 5, 6] and not found.things
     assert found.channels == {} and not [name for name in found.rows.column_names if name.startswith(VIA)]
     assert entity_domains(b.HOSPITAL, case) == {"customer": "patient"}
+
+
+@pytest.mark.parametrize("gone", [{"ward.drugs"}, {"ward.dispensings"}, {"ward.shortages", "ward.patients"}])
+def test_without_assets_nothing_is_left_of_them(features: FeatureTables, gone: set[str]) -> None:
+    left, rows = features.without(gone)
+    assert {token for token in features.tokens if not gone & set(token.assets)} == set(left.tokens)
+    assert left.channels == {name: needed for name, needed in features.channels.items() if not gone & set(needed)}
+    found = np.any([features.rows.column(via(name)).to_numpy() for name in left.channels], axis=0)
+    assert np.array_equal(rows, np.flatnonzero(found))
+    for table in left.tables.values():
+        assert not any(name.startswith(tuple(gone)) for name in table.column_names)
+    for name in left.rows.column_names:
+        assert left.rows.column(name).equals(features.rows.column(name).take(pa.array(rows)))
+
+
+def test_without_all_that_finds_them_there_are_no_candidates(features: FeatureTables) -> None:
+    closed = FeatureTables(features.rows.replace_schema_metadata(
+        features.rows.schema.metadata | {CHANNELS: json.dumps({"bought_before": ["ward.dispensings"]})}), features.things)
+    left, rows = closed.without({"ward.dispensings"})
+    assert left.rows.num_rows == len(rows) == 0

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import math
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +10,8 @@ import pytest
 from tests.steps import valued as v
 
 from assay.contracts.refs import CaseRef
-from assay.contracts.schemas import COALITION_PAYOFFS, VALUES
+from assay.contracts.schemas import COALITION_PAYOFFS, COLUMN_VALUES, MODEL_METRICS, VALUES
+from assay.steps.audit import audit
 from assay.steps.value import value
 from assay.storage import open_store
 from assay.valuation.table import payoff_matrix
@@ -73,11 +76,75 @@ def test_every_asset_has_a_row_and_what_is_no_player_a_reason(storage: Path) -> 
     assert outcome["unit"] == f"DEM/{len(clusters)} customers"
 
 
+def column_rows(night: v.Valued) -> list[dict[str, Any]]:
+    where = night.begun.night
+    ref = open_store().get(COLUMN_VALUES, where.platform, where.partition, v.CASES[where.platform])
+    return COLUMN_VALUES.conform(open_store().read(ref)).to_pylist()
+
+
+@BOTH
+def test_columns_add_up_to_their_assets(platform: str, storage: Path) -> None:
+    night = v.valued(platform, storage)
+    found, columns = rows(night), column_rows(night)
+    assert len({(row["asset_id"], row["column"]) for row in columns}) == len(columns)
+    for asset, row in found.items():
+        own = [column for column in columns if column["asset_id"] == asset]
+        valued = [column for column in own if column["value"] is not None]
+        if row["value"] is None:
+            assert own and not valued and {column["reason"] for column in own} == {"its asset isn't valued"}
+        else:
+            assert math.fsum(column["value"] for column in valued) == pytest.approx(row["value"], rel=1e-9, abs=1e-9)
+            assert all(column["ci_low"] <= column["ci_high"] for column in valued)
+
+
+def test_keys_are_worth_what_rows_are_and_have_no_value_of_their_own(storage: Path) -> None:
+    columns = {row["column"]: row for row in column_rows(v.valued(v.JOURNEY, storage))
+               if row["asset_id"] == "landing.transactions"}
+    assert columns["(rows and keys)"]["value"] is not None and columns["sales_value"]["value"] is not None
+    assert columns["household_id"]["value"] is None and "part of (rows and keys)" in columns["household_id"]["reason"]
+
+
+def test_a_copy_of_a_table_shares_its_value_and_changes_no_other(storage: Path, small_landing: Path, tmp_path: Path,
+                                                               monkeypatch: pytest.MonkeyPatch) -> None:
+    before = rows(v.valued(v.JOURNEY, storage))
+    shutil.copytree(small_landing / v.JOURNEY, tmp_path / "landing" / v.JOURNEY)
+    shutil.copytree(small_landing / v.JOURNEY / "products", tmp_path / "landing" / v.JOURNEY / "products_old")
+    monkeypatch.setenv("ASSAY_LANDING", str(tmp_path / "landing"))
+    shutil.copytree(storage / v.JOURNEY, tmp_path / "storage" / v.JOURNEY)
+    monkeypatch.setenv("ASSAY_STORAGE", (tmp_path / "storage").as_uri())
+    night = v.finish(v.begin(v.JOURNEY, v.PARTITIONS[v.JOURNEY]))
+    after = rows(night)
+    both = [after.pop(f"landing.products{end}") for end in ("", "_old")]
+    original = before.pop("landing.products")
+    for row in both:
+        assert row["value"] == pytest.approx(original["value"] / 2, rel=1e-9)
+        assert row["removal_loss"] == 0.0 and row["reason"].endswith(
+            "one of 2 copies, landing.products and landing.products_old, which share what they are worth")
+    assert after == before
+    columns = [row for row in column_rows(night) if row["asset_id"] == "landing.products_old" and row["value"] is not None]
+    assert math.fsum(row["value"] for row in columns) == pytest.approx(original["value"] / 2, rel=1e-9)
+
+
+def test_an_audit_trains_again_without_the_assets_at_both_ends(storage: Path) -> None:
+    night = v.valued(v.CREDIT, storage)
+    found, (case,) = rows(night), audit(night.begun.night, night.features, night.models, night.values)
+    table = MODEL_METRICS.conform(open_store().read(case.ref)).to_pylist()
+    players, _, money = payoffs(night)
+    assert {row["model"] for row in table} == {f"without {asset}" for asset in players}  # four: two at each end
+    for number, asset in enumerate(players):
+        own = {row["metric"]: row["value"] for row in table if row["model"] == f"without {asset}"}
+        assert own["removal_loss_masked"] == pytest.approx(found[asset]["removal_loss"], rel=1e-6)
+        assert own["payoff_masked"] == pytest.approx(money[len(money) - 1 - 2**number].sum(), rel=1e-6)
+        assert own["difference_ci_low"] <= own["difference"] <= own["difference_ci_high"]
+        assert own["payoff_retrained"] != own["payoff_masked"]
+    assert audit(night.begun.night, night.features, night.models, night.values) == [case]
+
+
 @BOTH
 def test_a_second_run_makes_nothing_again(platform: str, storage: Path) -> None:
     night = v.valued(platform, storage)
     before = v.manifests(storage)
-    assert value(night.begun.night, night.features, night.models) == night.values
+    assert value(night.begun.night, night.features, night.models, night.begun.classified) == night.values
     assert v.manifests(storage) == before
 
 

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assay.contracts.schemas import VALUES
-from assay.valuation.appraise import appraise, per_window, unvalued
+from assay.valuation.appraise import appraise, per_window, shared, unvalued, unvalued_columns
 from assay.valuation.coalitions import all_coalitions
 
 PLAYERS = ["shop.good", "shop.harmful", "shop.noise"]
@@ -88,3 +88,22 @@ def test_values_add_up_whatever_the_game(players: int, clusters: int, seed: int)
     for row in made:
         assert row["ci_low"] <= row["ci_high"]
         assert (row["status"] == "valued") == (row["ci_low"] > 0 or row["ci_high"] < 0)
+
+
+def test_copies_share_evenly_what_the_one_that_plays_is_worth(rows: dict[str, dict]) -> None:
+    found = shared(list(rows.values()), {"shop.good": ("shop.good", "shop.old"), "shop.noise": ("shop.noise",)})
+    assert [row["asset_id"] for row in found] == ["shop.good", "shop.old", "shop.harmful", "shop.noise"]
+    good = rows["shop.good"]
+    for row in found[:2]:
+        assert (row["value"], row["ci_low"], row["share"]) == (good["value"] / 2, good["ci_low"] / 2, good["share"] / 2)
+        assert row["removal_loss"] == 0.0 and row["status"] == "valued"
+        assert row["reason"] == "one of 2 copies, shop.good and shop.old, which share what they are worth"
+    assert sum(row["value"] for row in found) == pytest.approx(sum(row["value"] for row in rows.values()), rel=1e-12)
+    noise = shared([rows["shop.noise"]], {"shop.noise": ("shop.noise", "shop.twin")})[0]
+    assert noise["reason"].startswith("its interval ") and noise["reason"].endswith("which share what they are worth")
+
+
+def test_columns_that_nobody_reads_have_no_value_and_a_reason() -> None:
+    read, unread = unvalued_columns([("shop.good", "id"), ("shop.new", "x")], {"shop.good"}, "USD/week")
+    assert read["value"] is unread["value"] is None
+    assert "part of (rows and keys)" in read["reason"] and unread["reason"] == "its asset isn't valued"

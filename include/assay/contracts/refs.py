@@ -35,6 +35,7 @@ class Night:
         discovered: The `discovered` artifact.
         batches: Asset ids, grouped for the mapped tasks.
         retune: Search the model's parameters for what serves from this partition on.
+        audit: Train again without the most and the least valuable assets.
     """
 
     platform: str
@@ -45,6 +46,7 @@ class Night:
     discovered: ArtifactRef
     batches: tuple[tuple[str, ...], ...]
     retune: bool = False
+    audit: bool = False
 
     def __post_init__(self) -> None:
         """Give back their types to what XCom stores as plain dicts and lists."""

@@ -7,7 +7,7 @@ hundred times as many.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import duckdb
@@ -74,6 +74,20 @@ class FeatureTables:
         things = {of: self.things[of].take(pa.array(found)) for of, found in named.items()}
         return FeatureTables(rows, things, self.texts)
 
+    def without(self, assets: Collection[str]) -> tuple[FeatureTables, np.ndarray]:
+        """What there would be if nobody had these assets: no token that reads one, no candidate that only they found.
+
+        Returns:
+            The tables, and the positions of the candidates that are left.
+        """
+        kept = {name: needed for name, needed in self.channels.items() if not set(needed) & set(assets)}
+        found = [self.rows.column(via(name)).to_numpy() for name in kept]
+        left = np.flatnonzero(np.any(found, axis=0)) if found else np.arange(0 if self.channels else self.rows.num_rows)
+        rows = self.rows.take(pa.array(left)).drop_columns([via(name) for name in self.channels if name not in kept])
+        rows = rows.replace_schema_metadata(rows.schema.metadata | {CHANNELS: json.dumps(kept)})
+        things = {of: without_assets(table, assets) for of, table in self.things.items()}
+        return FeatureTables(without_assets(rows, assets), things, self.texts), left
+
     def wide(self) -> pa.Table:
         """One table of all but sequences, what is said of a thing repeated in each row; for tools that read no other."""
         out = self.rows
@@ -83,6 +97,13 @@ class FeatureTables:
                 for name in (token.column(f) for f in token.features if f.kind != "sequence"):
                     out = out.append_column(name, table.column(name).take(named))
         return out.replace_schema_metadata(self.rows.schema.metadata | {TOKENS: tokens_to_json(self.tokens).encode()})
+
+
+def without_assets(table: pa.Table, assets: Collection[str]) -> pa.Table:
+    """One of the tables without the tokens that read any of these assets."""
+    kept = [token for token in tokens_of(table) if not set(token.assets) & set(assets)]
+    gone = [token.column(feature) for token in tokens_of(table) if token not in kept for feature in token.features]
+    return table.drop_columns(gone).replace_schema_metadata(table.schema.metadata | {TOKENS: tokens_to_json(kept).encode()})
 
 
 def joined(roles: Sequence[str]) -> str:

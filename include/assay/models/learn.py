@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
 
 from assay.errors import NotEnoughData
-from assay.features.table import TOKENS, FeatureTables, tokens_of
+from assay.features.table import TOKENS, FeatureTables, tokens_of, without_assets
 from assay.models.behaviour import FIRST, Behaviour, Kinds, item_codes, kind_codes, learn_sequence_code, read_events
 from assay.models.encoding import TokenCode, encode, foretelling, learn_codes
 from assay.models.outcome import Size
@@ -50,6 +50,15 @@ class LabelledWindow:
             chosen = np.sort(rng.permutation(len(y))[:max(1, round(share * len(y)))])
             yield features.take(chosen), y[chosen], amount[chosen]
 
+    def without(self, assets: Collection[str]) -> LabelledWindow:
+        """The same window if nobody had these assets."""
+        def parts() -> Iterator[Part]:
+            for features, y, amount in self.parts():
+                left, rows = features.without(assets)
+                yield left, y[rows], amount[rows]
+
+        return LabelledWindow(self.rows, parts)
+
 
 @dataclass(frozen=True)
 class Windows:
@@ -68,6 +77,13 @@ class Windows:
     valid: Sequence[LabelledWindow]
     history: Mapping[str, pa.Table] | None
     days: int
+
+    def without(self, assets: Collection[str]) -> Windows:
+        """What a model would be made from if nobody had these assets."""
+        history = {of: without_assets(table, assets) for of, table in (self.history or {}).items()}
+        sequences = "user" in history and any(f.kind == "sequence" for t in tokens_of(history["user"]) for f in t.features)
+        return Windows(self.name, [window.without(assets) for window in self.train],
+                       [window.without(assets) for window in self.valid], history if sequences else None, self.days)
 
 
 def learn(windows: Windows, size: Size, seed: int, behaviour: Behaviour | None = None) -> tuple[OutcomeModel, Rows]:

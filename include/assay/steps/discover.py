@@ -55,7 +55,7 @@ class _Listing:
 
 
 def discover(platform: str, *, partition_key: str | None, requested: str | None, use_cases: list[str], retrain: bool,
-             note: str, retune: bool = False) -> Night:
+             note: str, retune: bool = False, audit: bool = False) -> Night:
     """Resolve the run's partition once, and list every visible partition of every asset.
 
     A table, file or column that can't be read is one row with its reason. A source that can't be listed is an outage: the
@@ -69,6 +69,7 @@ def discover(platform: str, *, partition_key: str | None, requested: str | None,
         retrain: Train again even where an unchanged model could be reused.
         note: What the person who triggered the run wrote.
         retune: Search the model's parameters for what serves from this partition on.
+        audit: Train again without the most and the least valuable assets.
 
     Raises:
         UnknownPlatform: If no manifest has that name.
@@ -95,7 +96,7 @@ def discover(platform: str, *, partition_key: str | None, requested: str | None,
         sizes[row["asset_id"]] = sizes.get(row["asset_id"], 0) + row["bytes"]
     logger.info("%s %s: %d assets, %d partitions in reach, %d bytes", platform, partition, len(sizes), len(rows),
                 sum(sizes.values()))
-    return Night(platform, partition, cases, retrain, note, discovered, balance(sizes, _MOST_BATCHES), retune)
+    return Night(platform, partition, cases, retrain, note, discovered, balance(sizes, _MOST_BATCHES), retune, audit)
 
 
 def resolve(platform: str, requested: str | None = None) -> str:

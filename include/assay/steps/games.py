@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -43,10 +44,16 @@ class OutcomeWindow:
         """The candidates at these positions."""
         return OutcomeWindow(self.case, self.model, self.features.take(rows), self.y[rows], self.amount[rows])
 
+    def without(self, assets: Collection[str], model: OutcomeModel) -> OutcomeWindow:
+        """The window if nobody had these assets, and a model that was trained so."""
+        features, rows = self.features.without(assets)
+        return OutcomeWindow(self.case, model, features, self.y[rows], self.amount[rows])
+
     @property
     def cluster_keys(self) -> np.ndarray:
         """Of each candidate the key of what draws of the bootstrap take as one."""
-        return np.asarray(self.features.rows.column(next(iter(self.case.entity))).to_numpy())
+        keys: np.ndarray = self.features.rows.column(next(iter(self.case.entity))).to_numpy()
+        return keys
 
     def game(self) -> Game:
         """The game of its assets."""

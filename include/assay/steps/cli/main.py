@@ -50,7 +50,7 @@ def _dispatch(given: argparse.Namespace) -> int:
 
     if given.command == "trigger":
         return nights.trigger(home, given.platform, given.partition or None, retrain=given.retrain, note=given.note,
-                              retune=given.retune)
+                              retune=given.retune, audit=given.audit)
     return nights.backfill(home, given.platform, given.since, given.until)
 
 
@@ -67,6 +67,7 @@ def _parser() -> argparse.ArgumentParser:
     trigger = commands.add_parser("trigger", help="run one partition through the scheduler and wait for it")
     trigger.add_argument("--retrain", action="store_true", help="train again even where a model could be reused")
     trigger.add_argument("--retune", action="store_true", help="search the parameters of the model that serves")
+    trigger.add_argument("--audit", action="store_true", help="train again without the most and the least valuable assets")
     trigger.add_argument("--note", default="", help="kept with the run")
     backfill = commands.add_parser("backfill", help="run a range of partitions through the scheduler and wait for them")
     backfill.add_argument("--from", dest="since", required=True, metavar="YYYY-MM-DD", help="first partition")

@@ -68,7 +68,7 @@ class _Watch:
 
 
 def trigger(home: ServerHome, platform: str, partition: str | None = None, *, retrain: bool = False, note: str = "",
-            retune: bool = False) -> int:
+            retune: bool = False, audit: bool = False) -> int:
     """Run one partition, by default the newest.
 
     Raises:
@@ -80,7 +80,7 @@ def trigger(home: ServerHome, platform: str, partition: str | None = None, *, re
     client = AirflowClient(home)
     dag_id = f"inventory_{platform}"
     client.unpause(dag_id)
-    run_id = client.trigger(dag_id, partition, {"retrain": retrain, "retune": retune, "note": note})
+    run_id = client.trigger(dag_id, partition, {"retrain": retrain, "retune": retune, "audit": audit, "note": note})
     name = f"{platform} {partition or 'newest partition'}"
     _say(f"{name}: {run_id}")
     started = time.perf_counter()
