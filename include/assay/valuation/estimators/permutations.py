@@ -4,7 +4,7 @@ Slower to converge than KernelSHAP and resting on nothing in common with it but 
 player's weights are ≥ 0 on coalitions with it and ≤ 0 on those without: each is a mean of marginal contributions.
 
 Its standard errors are those of a mean over pairs of permutations, of which a budget of 2,000 holds 34 at 30 players. Where
-what a player adds is nearly always 0 and sometimes much, as in voting, these may see none of it: then the error is said to be 0.
+what a player adds is nearly always 0 and sometimes much, as in voting, these may see none of it: then the error said is 0.
 
 Sources: Castro et al. 2009, Polynomial calculation of the Shapley value based on sampling; Mitchell et al. 2022, Sampling
 permutations for Shapley value estimation (antithetic pairs).
