@@ -94,18 +94,21 @@ def _standard_errors(coalitions: np.ndarray, payoffs: np.ndarray) -> np.ndarray:
     """
     pairs, sums, total = coalitions[2::2], payoffs.sum(axis=1), _total(payoffs)
     masses, drawn = weigh_pairs(pairs)
-    centred, odd = _centred(pairs), (sums[2::2] - sums[3::2]) / 2 - total * _even_shares(pairs)
+    centred = _centred(pairs)
+    both = np.column_stack([centred, (sums[2::2] - sums[3::2]) / 2 - total * _even_shares(pairs)])
 
     def equations(rows: np.ndarray, weights: np.ndarray) -> np.ndarray:
         """Both sides of the normal equations, shape (players, players + 1)."""
-        return np.asarray((centred[rows].T * weights[rows]) @ np.column_stack([centred, odd])[rows])
+        return np.asarray((centred[rows].T * weights[rows]) @ both[rows])
 
     by_size, chance = np.argsort(pairs.sum(axis=1), kind="stable"), masses * np.sqrt(1 - drawn)
     whole = equations(by_size, masses)
-    deleted = np.stack([equations(by_size[group::GROUPS], chance) for group in range(GROUPS)])
-    left = whole + (deleted.sum(axis=0) - GROUPS * deleted) / (GROUPS - 1)
-    values, without = (_solve(both[..., :-1], both[..., -1:])[..., 0] for both in (whole, left))
-    return np.asarray(np.sqrt((GROUPS - 1) / GROUPS * ((without - values) ** 2).sum(axis=0)))
+    others = whole + equations(by_size, chance) / (GROUPS - 1)
+    values, moved = _solve(whole[:, :-1], whole[:, -1]), np.zeros(pairs.shape[1])
+    for group in range(GROUPS):
+        without = others - equations(by_size[group::GROUPS], chance) * GROUPS / (GROUPS - 1)
+        moved += (_solve(without[:, :-1], without[:, -1]) - values) ** 2
+    return np.asarray(np.sqrt((GROUPS - 1) / GROUPS * moved))
 
 
 def _centred(pairs: np.ndarray) -> np.ndarray:
