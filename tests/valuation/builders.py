@@ -44,22 +44,18 @@ class AdditiveModel:
         return Prediction(np.ones_like(amount), amount)
 
 
-class SumOfScores:
+class SumOfScores(Payoff):
     """Each row earns its predicted amount: the Shapley value of an asset is what it tells of the rows."""
 
     def __init__(self, clusters: list[str]) -> None:
-        self._rows = clusters
+        names = list(dict.fromkeys(clusters))
+        super().__init__(names, np.array([names.index(name) for name in clusters]))
 
-    @property
-    def clusters(self) -> list[str]:
-        return list(dict.fromkeys(self._rows))
+    def decide(self, prediction: Prediction, rows: np.ndarray) -> np.ndarray:
+        return prediction.amount
 
-    def money(self, prediction: Prediction, rows: np.ndarray) -> np.ndarray:
-        names = self.clusters
-        out = np.zeros((len(prediction.amount), len(names)))
-        for place, row in enumerate(rows):
-            out[:, names.index(self._rows[row])] += prediction.amount[:, place]
-        return out
+    def earn(self, decisions: np.ndarray, rows: np.ndarray) -> np.ndarray:
+        return decisions
 
 
 SKY = "clinic.weather|item.sky"

@@ -1,11 +1,14 @@
-"""What every payoff is."""
+"""What every payoff is: a decision that follows the model, and the money that it earns."""
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
+
+_AT_ONCE = 8  # coalitions whose decisions are held in memory
 
 
 @dataclass(frozen=True)
@@ -20,23 +23,46 @@ class Prediction:
     probability: np.ndarray
     amount: np.ndarray
 
+    def take(self, coalitions: slice) -> Prediction:
+        """The same of some of the coalitions."""
+        return Prediction(self.probability[coalitions], self.amount[coalitions])
 
-class Payoff(Protocol):
-    """Money per cluster, so that intervals come by bootstrap without another prediction."""
 
-    @property
-    def clusters(self) -> list[str]:
-        """Keys of the clusters, in the order of every payoff array."""
-        ...
+class Payoff(ABC):
+    """Money per cluster, so that intervals come by bootstrap without another prediction.
 
-    def money(self, prediction: Prediction, rows: np.ndarray) -> np.ndarray:
-        """What each coalition earns.
+    Args:
+        clusters: Keys of the clusters, in the order of every payoff array.
+        cluster_of: Of each row the position of its cluster, int, shape (rows,).
+    """
+
+    def __init__(self, clusters: Sequence[str], cluster_of: np.ndarray) -> None:
+        self.clusters = list(clusters)
+        self.cluster_of = cluster_of
+
+    @abstractmethod
+    def decide(self, prediction: Prediction, rows: np.ndarray) -> np.ndarray:
+        """What is done with each row, where 0 is nothing: the chance that it is shown, whether it is accepted, what is stocked.
 
         Args:
             prediction: For `rows` alone.
             rows: Positions, ascending, of the decision's rows that the coalitions can act on.
 
         Returns:
-            Money, shape (coalitions, clusters).
+            Shape (coalitions, rows).
         """
-        ...
+
+    @abstractmethod
+    def earn(self, decisions: np.ndarray, rows: np.ndarray) -> np.ndarray:
+        """Money that decisions earn on what then happened, shape (coalitions, rows)."""
+
+    def money(self, prediction: Prediction, rows: np.ndarray) -> np.ndarray:
+        """What each coalition earns, shape (coalitions, clusters)."""
+        out = np.zeros((len(prediction.probability), len(self.clusters)))
+        cluster_of = self.cluster_of[rows]
+        for start in range(0, len(out), _AT_ONCE):
+            part = slice(start, start + _AT_ONCE)
+            earned = self.earn(self.decide(prediction.take(part), rows), rows)
+            for n, each in enumerate(earned, start):
+                out[n] = np.bincount(cluster_of, weights=each, minlength=len(self.clusters))
+        return out

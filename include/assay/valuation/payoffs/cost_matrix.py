@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from assay.valuation.payoffs.base import Prediction
+from assay.valuation.payoffs.base import Payoff, Prediction
 
 
-class CostMatrix:
+class CostMatrix(Payoff):
     """Payoff of accepting and refusing, for example loans.
 
     Args:
@@ -24,20 +24,15 @@ class CostMatrix:
     def __init__(self, keys: np.ndarray, happened: np.ndarray, amount: np.ndarray, *, gain_accept: float,
                  loss_accept: float) -> None:
         place: dict[str, int] = {}
-        self._cluster_of = np.array([place.setdefault(str(k), len(place)) for k in keys], dtype=np.int64)
-        self._keys = list(place)
+        cluster_of = np.array([place.setdefault(str(k), len(place)) for k in keys], dtype=np.int64)
+        super().__init__(list(place), cluster_of)
         self._if_accepted = amount.astype(np.float64) * np.where(happened > 0, -loss_accept, gain_accept)
         self.threshold = gain_accept / (gain_accept + loss_accept)
 
-    @property
-    def clusters(self) -> list[str]:
-        """The entities."""
-        return self._keys
+    def decide(self, prediction: Prediction, rows: np.ndarray) -> np.ndarray:
+        """Whether each is accepted."""
+        return np.asarray(prediction.probability < self.threshold)
 
-    def money(self, prediction: Prediction, rows: np.ndarray) -> np.ndarray:
-        """What the accepted earn, shape (coalitions, entities)."""
-        earned = np.where(prediction.probability < self.threshold, self._if_accepted[rows], 0)
-        out = np.zeros((len(earned), len(self._keys)))
-        for n, each in enumerate(earned):
-            out[n] = np.bincount(self._cluster_of[rows], weights=each, minlength=len(self._keys))
-        return out
+    def earn(self, decisions: np.ndarray, rows: np.ndarray) -> np.ndarray:
+        """What the accepted earn."""
+        return np.asarray(decisions * self._if_accepted[rows])
