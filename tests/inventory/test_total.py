@@ -8,13 +8,13 @@ from hypothesis import strategies as st
 
 from assay.inventory.total import total_interval
 from assay.valuation.coalitions import all_coalitions
-from assay.valuation.table import payoff_table
+from assay.valuation.table import Played, payoff_table
 
 
 def payoffs(empty: list[float], full: list[float]) -> pa.Table:
     players = ["a", "b"]
     money = np.array([empty, [7.0] * len(full), [8.0] * len(full), full])
-    return payoff_table(all_coalitions(2), players, [str(i) for i in range(len(full))], money)
+    return payoff_table(Played(players, [str(i) for i in range(len(full))], all_coalitions(2), money))
 
 
 def test_clusters_that_earn_the_same_leave_no_doubt() -> None:

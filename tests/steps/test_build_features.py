@@ -280,6 +280,6 @@ def test_copies_play_as_one_whatever_they_are_called():
 
 
 def test_more_assets_than_coalitions_can_be_played_for_are_refused():
-    many = b.catalogue([b.asset(f"x.t{n}", "entity", {}) for n in range(13)], {})
-    with pytest.raises(NotEnoughData, match="13 assets feed it.*name at most 12 of them under its assets"):
+    many = b.catalogue([b.asset(f"x.t{n}", "entity", {}) for n in range(950)], {})
+    with pytest.raises(NotEnoughData, match="950 assets feed it.*name at most 949 of them under its assets"):
         players_of(b.CASE, many, ())

@@ -5,7 +5,6 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 from tests.steps import valued as v
 
@@ -14,7 +13,7 @@ from assay.contracts.schemas import COALITION_PAYOFFS, COLUMN_VALUES, MODEL_METR
 from assay.steps.audit import audit
 from assay.steps.value import value
 from assay.storage import open_store
-from assay.valuation.table import payoff_matrix
+from assay.valuation.table import Played, read_payoffs
 
 pytestmark = pytest.mark.slow
 BOTH = pytest.mark.parametrize("platform", [v.JOURNEY, v.CREDIT])
@@ -30,31 +29,30 @@ def rows(night: v.Valued) -> dict[str, dict[str, Any]]:
     return {row["asset_id"]: row for row in table.to_pylist()}
 
 
-def payoffs(night: v.Valued) -> tuple[list[str], list[str], np.ndarray]:
+def payoffs(night: v.Valued) -> Played:
     where = night.begun.night
     ref = open_store().get(COALITION_PAYOFFS, where.platform, where.partition, v.CASES[where.platform])
-    return payoff_matrix(COALITION_PAYOFFS.conform(open_store().read(ref)))
+    return read_payoffs(COALITION_PAYOFFS.conform(open_store().read(ref)))
 
 
 @BOTH
 def test_values_add_up_to_what_all_assets_earn_together(platform: str, storage: Path) -> None:
     night = v.valued(platform, storage)
-    players, _, money = payoffs(night)
-    found = rows(night)
-    total = money[-1].sum() - money[0].sum()
+    played, found = payoffs(night), rows(night)
+    total = played.gained.sum()
     assert abs(total) > 1
-    assert sum(found[p]["value"] for p in players) == pytest.approx(total, rel=1e-6)
-    for number, player in enumerate(players):
-        without = money[(2 ** len(players) - 1) ^ (1 << number)]
-        assert found[player]["removal_loss"] == pytest.approx(money[-1].sum() - without.sum(), rel=1e-6, abs=1e-6)
+    assert sum(found[p]["value"] for p in played.players) == pytest.approx(total, rel=1e-9)
+    for player in played.players:
+        lost = played.without().sum() - played.without(player).sum()
+        assert found[player]["removal_loss"] == pytest.approx(lost, rel=1e-6, abs=1e-6)
+        assert (found[player]["estimator"], found[player]["evaluations"]) == ("exact", 2**len(played.players))
         assert found[player]["ci_low"] <= found[player]["value"] <= found[player]["ci_high"]
 
 
 def test_every_coalition_and_household_has_a_payoff(storage: Path) -> None:
-    night = v.valued(v.JOURNEY, storage)
-    players, clusters, money = payoffs(night)
-    assert len(players) == 8 and money.shape == (256, len(clusters)) and len(clusters) > 100
-    assert clusters == sorted(clusters, key=int)
+    played = payoffs(v.valued(v.JOURNEY, storage))
+    assert len(played.players) == 8 and played.payoffs.shape == (256, len(played.clusters)) and len(played.clusters) > 100
+    assert played.clusters == sorted(played.clusters, key=int)
 
 
 def test_purchases_are_what_tells_of_purchases(storage: Path) -> None:
@@ -72,8 +70,7 @@ def test_every_asset_has_a_row_and_what_is_no_player_a_reason(storage: Path) -> 
     outcome = found["landing.applications.outcome"]
     assert (outcome["value"], outcome["status"]) == (None, "unvalued")
     assert outcome["reason"] == "it holds the outcomes of default_risk, which are no player"
-    _, clusters, _ = payoffs(night)
-    assert outcome["unit"] == f"DEM/{len(clusters)} customers"
+    assert outcome["unit"] == f"DEM/{len(payoffs(night).clusters)} customers"
 
 
 def column_rows(night: v.Valued) -> list[dict[str, Any]]:
@@ -129,12 +126,12 @@ def test_an_audit_trains_again_without_the_assets_at_both_ends(storage: Path) ->
     night = v.valued(v.CREDIT, storage)
     found, (case,) = rows(night), audit(night.begun.night, night.features, night.models, night.values)
     table = MODEL_METRICS.conform(open_store().read(case.ref)).to_pylist()
-    players, _, money = payoffs(night)
-    assert {row["model"] for row in table} == {f"without {asset}" for asset in players}  # four: two at each end
-    for number, asset in enumerate(players):
+    played = payoffs(night)
+    assert {row["model"] for row in table} == {f"without {asset}" for asset in played.players}  # four: two at each end
+    for asset in played.players:
         own = {row["metric"]: row["value"] for row in table if row["model"] == f"without {asset}"}
         assert own["removal_loss_masked"] == pytest.approx(found[asset]["removal_loss"], rel=1e-6)
-        assert own["payoff_masked"] == pytest.approx(money[len(money) - 1 - 2**number].sum(), rel=1e-6)
+        assert own["payoff_masked"] == pytest.approx(played.without(asset).sum(), rel=1e-6)
         assert own["difference_ci_low"] <= own["difference"] <= own["difference_ci_high"]
         assert own["payoff_retrained"] != own["payoff_masked"]
     assert audit(night.begun.night, night.features, night.models, night.values) == [case]

@@ -9,13 +9,20 @@ from hypothesis import strategies as st
 from assay.contracts.schemas import VALUES
 from assay.valuation.appraise import appraise, per_window, shared, unvalued, unvalued_columns
 from assay.valuation.coalitions import all_coalitions
+from assay.valuation.estimators import estimate
+from assay.valuation.table import Played
 
 PLAYERS = ["shop.good", "shop.harmful", "shop.noise"]
 
 
-def additive(each: np.ndarray) -> np.ndarray:
-    """Payoffs of a game in which every player adds the same money to every coalition, shape (players, clusters)."""
-    return all_coalitions(len(each)).astype(float) @ each
+def played(players: list[str], payoffs: np.ndarray, coalitions: np.ndarray | None = None) -> Played:
+    rows = all_coalitions(len(players)) if coalitions is None else coalitions
+    return Played(players, [f"u{n}" for n in range(payoffs.shape[1])], rows, payoffs)
+
+
+def additive(players: list[str], each: np.ndarray) -> Played:
+    """A game in which every player adds the same money to every coalition, shape (players, clusters)."""
+    return played(players, all_coalitions(len(each)).astype(float) @ each)
 
 
 @pytest.fixture
@@ -23,7 +30,7 @@ def rows() -> dict[str, dict]:
     rng = np.random.default_rng(8)
     each = np.stack([rng.normal(2.0, 1.0, 300), rng.normal(-1.0, 1.0, 300), rng.normal(0.0, 1.0, 300)])
     return {row["asset_id"]: row | {"true": each[n].sum()} for n, row in enumerate(
-        appraise(additive(each), PLAYERS, unit="USD/week", seed=1))}
+        appraise(additive(PLAYERS, each), unit="USD/week", seed=1))}
 
 
 def test_values_shares_and_removal_losses_of_an_additive_game(rows: dict[str, dict]) -> None:
@@ -57,17 +64,18 @@ def test_rows_fit_the_contract(rows: dict[str, dict]) -> None:
 def test_what_is_unvalued_is_never_zero_and_says_why() -> None:
     (row,) = unvalued({"shop.other": "nothing in it names the entity"}, "USD/week")
     assert row == {"asset_id": "shop.other", "value": None, "ci_low": None, "ci_high": None, "unit": "USD/week",
-                   "removal_loss": None, "share": None, "status": "unvalued", "reason": "nothing in it names the entity"}
+                   "removal_loss": None, "share": None, "status": "unvalued", "reason": "nothing in it names the entity",
+                   "estimator": None, "evaluations": None, "standard_error": None}
 
 
 def test_a_game_that_earns_nothing_has_no_shares() -> None:
-    row = appraise(np.zeros((2, 5)), ["shop.a"], unit="USD/week", seed=0)[0]
+    row = appraise(played(["shop.a"], np.zeros((2, 5))), unit="USD/week", seed=0)[0]
     assert (row["value"], row["share"], row["status"]) == (0.0, None, "not_distinguishable")
 
 
 def test_a_game_that_loses_money_has_no_shares() -> None:
     """A share of a loss would show the asset that earns as the one that costs."""
-    rows = appraise(additive(np.array([[3.0, 3.0], [-9.0, -9.0]])), ["shop.a", "shop.b"], unit="USD/week", seed=0)
+    rows = appraise(additive(["shop.a", "shop.b"], np.array([[3.0, 3.0], [-9.0, -9.0]])), unit="USD/week", seed=0)
     assert [(row["value"], row["share"]) for row in rows] == [(6.0, None), (-18.0, None)]
 
 
@@ -82,7 +90,7 @@ def test_units() -> None:
 @given(st.integers(1, 4), st.integers(2, 8), st.integers(0, 2**32 - 1))
 def test_values_add_up_whatever_the_game(players: int, clusters: int, seed: int) -> None:
     money = np.random.default_rng(seed).normal(scale=100, size=(2**players, clusters))
-    made = appraise(money, [f"x.{n}" for n in range(players)], unit="USD/week", seed=seed)
+    made = appraise(played([f"x.{n}" for n in range(players)], money), unit="USD/week", seed=seed)
     total = money[-1].sum() - money[0].sum()
     assert sum(row["value"] for row in made) == pytest.approx(total, rel=1e-9, abs=1e-9 * np.abs(money).max())
     for row in made:
@@ -107,3 +115,18 @@ def test_columns_that_nobody_reads_have_no_value_and_a_reason() -> None:
     read, unread = unvalued_columns([("shop.good", "id"), ("shop.new", "x")], {"shop.good"}, "USD/week")
     assert read["value"] is unread["value"] is None
     assert "part of (rows and keys)" in read["reason"] and unread["reason"] == "its asset isn't valued"
+
+
+def test_the_interval_of_sampled_coalitions_covers_which_were_drawn() -> None:
+    """With equal clusters the bootstrap has no doubt left; what remains is that of the sampling."""
+    players = [f"x.{n:02}" for n in range(14)]
+    weight = np.arange(1.0, 15.0)
+    found = estimate(lambda seen: np.repeat((seen @ weight)[:, None] ** 2 / 50, 5, axis=1), 14, seed=3, budget=300)
+    cubic = found.payoffs ** 1.5
+    rows = appraise(played(players, cubic, found.coalitions), unit="USD/week", seed=0)
+    assert {(row["estimator"], row["evaluations"]) for row in rows} == {("kernel_shap", len(found.coalitions))}
+    assert sum(row["value"] for row in rows) == pytest.approx(np.ptp(cubic.sum(axis=1)), rel=1e-9)
+    for row in rows:
+        assert row["standard_error"] > 0
+        assert row["ci_high"] - row["value"] == pytest.approx(1.96 * row["standard_error"], rel=1e-6)
+        assert row["value"] - row["ci_low"] == pytest.approx(1.96 * row["standard_error"], rel=1e-6)

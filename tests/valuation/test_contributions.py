@@ -12,7 +12,7 @@ from tests.valuation import builders as vb
 
 from assay.features.table import FeatureTables
 from assay.models.calibration import Calibration
-from assay.models.encoding import encode, learn_codes
+from assay.models.encoding import learn_codes
 from assay.models.outcome import ENCODERS, token_visibility
 from assay.models.store import OutcomeModel
 from assay.models.train import run
@@ -221,7 +221,11 @@ def test_what_a_behaviour_encoder_foretells_is_one_column_named_by_its_token() -
     assert found.assets.sum(axis=1) == pytest.approx(everything - nothing, abs=1e-5)
 
 
-def test_too_many_assets_are_refused(model: OutcomeModel) -> None:
-    many = OutcomeModel(model.network, model.codes, CALIBRATION, tuple(f"a.{n}" for n in range(13)))
-    with pytest.raises(ValueError, match="13 players"):
-        contributions(many, encode(model.codes, FEATURES), np.arange(3))
+def test_beyond_what_can_be_enumerated_some_ways_are_taken_and_all_adds_up(model: OutcomeModel) -> None:
+    many = OutcomeModel(model.network, model.codes, CALIBRATION, (*model.players, *(f"z.{n:02}" for n in range(10))))
+    found, exact, n = explained(many), explained(model), len(model.players)
+    assert found.assets.sum(axis=1) == pytest.approx(exact.assets.sum(axis=1), abs=1e-5)
+    assert found.assets[:, n:] == pytest.approx(np.zeros((len(exact.assets), 10)), abs=1e-9)
+    assert told_apart(found, many.players) == pytest.approx(found.assets, abs=1e-9)
+    assert np.abs(found.assets[:, :n] - exact.assets).max() < 0.1 * np.abs(exact.assets).max()
+    assert (found.none, found.probability) == (pytest.approx(exact.none, abs=1e-6), pytest.approx(exact.probability, abs=1e-6))

@@ -77,7 +77,7 @@ def test_what_nobody_earns_is_nobodys() -> None:
 
 def test_a_game_without_players_has_no_values() -> None:
     assert shapley_values(np.array([3.0])).shape == (0,)
-    assert removal_losses(np.array([3.0])).shape == (0,)
+    assert removal_losses(all_coalitions(0), np.array([3.0])).shape == (0,)
 
 
 @pytest.mark.parametrize("count", [3, 6, 1000])
@@ -155,11 +155,12 @@ def test_the_order_of_players_does_not_matter(v: np.ndarray, random) -> None:
 def test_values_of_clusters_add_up_to_the_value_of_their_sum(players: int, clusters: int, seed: int) -> None:
     money = np.random.default_rng(seed).normal(scale=50, size=(2**players, clusters))
     assert shapley_values(money).sum(axis=1) == pytest.approx(shapley_values(money.sum(axis=1)), rel=1e-9, abs=1e-9)
-    assert removal_losses(money).sum(axis=1) == pytest.approx(removal_losses(money.sum(axis=1)), rel=1e-9, abs=1e-9)
+    seen = all_coalitions(players)
+    assert removal_losses(seen, money).sum(axis=1) == pytest.approx(removal_losses(seen, money.sum(axis=1)), rel=1e-9, abs=1e-9)
 
 
 def test_removal_losses_do_not_add_up() -> None:
     """Two copies of one table: each can go without loss, both can't; the third player stands alone."""
     v = game(3, lambda s: 10.0 * bool(s & {0, 1}) + 4.0 * (2 in s))
-    assert removal_losses(v).tolist() == [0, 0, 4]
+    assert removal_losses(all_coalitions(3), v).tolist() == [0, 0, 4]
     assert shapley_values(v) == pytest.approx([5, 5, 4], abs=1e-12)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pyarrow as pa
 
 from assay.valuation.bootstrap import bootstrap_sums, interval
-from assay.valuation.table import payoff_matrix
+from assay.valuation.table import read_payoffs
 
 _SEED = 0
 
@@ -19,8 +19,7 @@ def total_interval(payoffs: pa.Table) -> tuple[float, float]:
         payoffs: Contract `coalition_payoffs`.
 
     Raises:
-        ValueError: If it doesn't hold every coalition of its players.
+        ValueError: If it lacks coalitions or clusters.
     """
-    _, _, money = payoff_matrix(payoffs)
-    low, high = interval(bootstrap_sums(money[-1:] - money[:1], seed=_SEED))
+    low, high = interval(bootstrap_sums(read_payoffs(payoffs).gained[None], seed=_SEED))
     return float(low[0]), float(high[0])

@@ -70,11 +70,11 @@ def _compared(frame: Frame, window: OutcomeWindow, index: pa.Table, payoffs: pa.
     import numpy as np
 
     from assay.valuation.audit import aligned, audited, compare
-    from assay.valuation.table import payoff_matrix
+    from assay.valuation.table import read_payoffs
 
-    players, clusters, money = payoff_matrix(payoffs)
+    played = read_payoffs(payoffs)
     rows = []
-    for asset in audited({player: values[player] for player in players}):
+    for asset in audited({player: values[player] for player in played.players}):
         try:
             model = _trained_without(frame, window.case, index, {asset})
         except NotEnoughData as error:
@@ -82,8 +82,8 @@ def _compared(frame: Frame, window: OutcomeWindow, index: pa.Table, payoffs: pa.
             continue
         game = window.without({asset}, model).game()
         earned = game.play(np.ones((1, len(model.players)), np.int8))[0]
-        masked = money[len(money) - 1 - (1 << players.index(asset))]
-        rows += compare(asset, money[-1], masked, aligned(earned, game.payoff.clusters, clusters),
+        rows += compare(asset, played.without(), played.without(asset),
+                        aligned(earned, game.payoff.clusters, played.clusters),
                         seed_of(frame.platform.platform, window.case))
     return rows
 

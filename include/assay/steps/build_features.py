@@ -79,7 +79,7 @@ def players_of(case: UseCase, catalogue: Catalogue, usable: Collection[str]) -> 
     Raises:
         NotEnoughData: If the manifest names an asset that nobody found, or there are too many.
     """
-    from assay.valuation.coalitions import EXACT_PLAYERS
+    from assay.valuation.estimators import MOST_PLAYERS
 
     for asset in case.assets or ():
         if asset not in catalogue.assets:
@@ -93,9 +93,9 @@ def players_of(case: UseCase, catalogue: Catalogue, usable: Collection[str]) -> 
         return asset not in usable, asset != case.outcome.asset, asset not in case.known_ahead, asset
 
     chosen = {min(feeding.intersection(catalogue.alike(asset)), key=worse) for asset in feeding}
-    if len(chosen) > EXACT_PLAYERS:
-        raise NotEnoughData(case.name, f"{len(chosen)} assets feed it, more than all coalitions can be played for",
-                            f"name at most {EXACT_PLAYERS} of them under its assets")
+    if len(chosen) > MOST_PLAYERS:
+        raise NotEnoughData(case.name, f"{len(chosen)} assets feed it, more than coalitions can be sampled for",
+                            f"name at most {MOST_PLAYERS} of them under its assets")
     return sorted(chosen)
 
 

@@ -77,7 +77,8 @@ def _value_case(frame: Frame, case: UseCase, features: ArtifactRef, model: Artif
 
     inputs, config = [features.fingerprint, model.fingerprint], [case.model_dump(mode="json"), frame.platform.currency]
     window = cache(lambda: outcome_window(frame.store, case, features, model))
-    payoffs = frame.publish(COALITION_PAYOFFS, lambda: _play(window()), inputs=inputs, config=config, name=case.name)
+    payoffs = frame.publish(COALITION_PAYOFFS, lambda: _play(window(), seed_of(frame.platform.platform, case)),
+                            inputs=inputs, config=config, name=case.name)
     known = cache(lambda: frame.store.read(payoffs))
     inputs, config = [*inputs, payoffs.fingerprint], [*config, assets.names, assets.columns, assets.copies]
     frame.publish(COLUMN_VALUES, lambda: _appraise_columns(frame, window(), known(), assets), inputs=inputs, config=config,
@@ -86,14 +87,14 @@ def _value_case(frame: Frame, case: UseCase, features: ArtifactRef, model: Artif
                          name=case.name)
 
 
-def _play(window: OutcomeWindow) -> pa.Table:
-    """Payoff of every coalition and cluster."""
-    from assay.valuation.coalitions import all_coalitions
-    from assay.valuation.table import payoff_table
+def _play(window: OutcomeWindow, seed: int) -> pa.Table:
+    """Payoff of every coalition that the estimator asks for, and every cluster."""
+    from assay.valuation.estimators import estimate
+    from assay.valuation.table import Played, payoff_table
 
     game = window.game()
-    coalitions = all_coalitions(len(game.players))
-    return payoff_table(coalitions, game.players, game.payoff.clusters, game.play(coalitions))
+    found = estimate(game.play, len(game.players), seed=seed)
+    return payoff_table(Played(list(game.players), game.payoff.clusters, found.coalitions, found.payoffs))
 
 
 def _unit(frame: Frame, case: UseCase, clusters: int) -> str:
@@ -105,12 +106,12 @@ def _unit(frame: Frame, case: UseCase, clusters: int) -> str:
 def _appraise(frame: Frame, case: UseCase, payoffs: pa.Table, assets: _Assets) -> pa.Table:
     from assay.contracts.schemas import VALUES
     from assay.valuation.appraise import appraise, shared, unvalued
-    from assay.valuation.table import payoff_matrix
+    from assay.valuation.table import read_payoffs
 
-    players, clusters, money = payoff_matrix(payoffs)
-    unit = _unit(frame, case, len(clusters))
-    rows = shared(appraise(money, players, unit=unit, seed=seed_of(frame.platform.platform, case)),
-                  {player: assets.alike(player, case) for player in players})
+    played = read_payoffs(payoffs)
+    unit = _unit(frame, case, len(played.clusters))
+    rows = shared(appraise(played, unit=unit, seed=seed_of(frame.platform.platform, case)),
+                  {player: assets.alike(player, case) for player in played.players})
     others = {asset: _why_not(case, asset) for asset in assets.names if asset not in {row["asset_id"] for row in rows}}
     return _table(VALUES.schema, case, [*rows, *unvalued(others, unit)])
 
@@ -119,20 +120,17 @@ def _appraise_columns(frame: Frame, window: OutcomeWindow, payoffs: pa.Table, as
     """Values of the columns on a sample of the clusters; those that no feature reads say so."""
     from assay.contracts.schemas import COLUMN_VALUES
     from assay.valuation.appraise import shared, unvalued_columns
-    from assay.valuation.coalitions import all_coalitions
     from assay.valuation.columns import appraise_columns, column_reads, sample_clusters
-    from assay.valuation.shapley import shapley_values
-    from assay.valuation.table import payoff_matrix
+    from assay.valuation.table import read_payoffs
 
     case, seed = window.case, seed_of(frame.platform.platform, window.case)
-    players, clusters, money = payoff_matrix(payoffs)
-    unit = _unit(frame, case, len(clusters))
-    rows_of_some, some = sample_clusters(window.cluster_keys, clusters, seed=seed)
-    values = dict(zip(players, shapley_values(money.sum(axis=1)).tolist(), strict=True))
-    valued = appraise_columns(
-        window.take(rows_of_some).game(), column_reads(window.model, window.features.tokens), values,
-        all_coalitions(len(players)), money[:, some], times=len(clusters) / max(1, len(some)), unit=unit, seed=seed)
-    rows = shared(valued, {player: assets.alike(player, case) for player in players})
+    played = read_payoffs(payoffs)
+    unit = _unit(frame, case, len(played.clusters))
+    values = dict(zip(played.players, played.solve().values.sum(axis=1).tolist(), strict=True))
+    rows_of_some, some = sample_clusters(window.cluster_keys, played.clusters, seed=seed)
+    valued = appraise_columns(window.take(rows_of_some).game(), column_reads(window.model, window.features.tokens), values,
+                              played.take(some), times=len(played.clusters) / max(1, len(some)), unit=unit, seed=seed)
+    rows = shared(valued, {player: assets.alike(player, case) for player in played.players})
     told = {(row["asset_id"], row["column"]) for row in rows}
     others = [(asset, column) for asset, columns in assets.columns.items() for column in columns if (asset, column) not in told]
     return _table(COLUMN_VALUES.schema, case, [*rows, *unvalued_columns(others, {asset for asset, _ in told}, unit)])

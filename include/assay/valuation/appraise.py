@@ -1,4 +1,4 @@
-"""From the payoffs of all coalitions to a value, interval and status per asset."""
+"""From the payoffs of coalitions to a value, interval and status per asset."""
 
 from __future__ import annotations
 
@@ -9,30 +9,43 @@ import numpy as np
 
 from assay.contracts.enums import ValueStatus
 from assay.valuation.bootstrap import bootstrap_sums, interval
-from assay.valuation.shapley import removal_losses, shapley_values
+from assay.valuation.shapley import removal_losses
+from assay.valuation.table import Played
+
+_NORMAL_95 = 1.96
 
 
-def appraise(payoffs: np.ndarray, players: Sequence[str], *, unit: str, seed: int) -> list[dict[str, Any]]:
+def appraise(played: Played, *, unit: str, seed: int) -> list[dict[str, Any]]:
     """Rows for `values`, without the use case, one a player.
 
+    Intervals cover which clusters there are and, where coalitions are sampled, which of them were drawn: independent causes,
+    so half widths add up by squares.
+
     Args:
-        payoffs: Money per coalition and cluster, shape (2^players, clusters), in the order of `all_coalitions`.
-        players: Asset ids in that order.
+        played: What the coalitions earned.
         unit: Currency and window.
         seed: Of the bootstrap over clusters.
     """
-    per_cluster = shapley_values(payoffs)
-    values = per_cluster.sum(axis=1)
-    low, high = interval(bootstrap_sums(per_cluster, seed=seed))
-    losses = removal_losses(payoffs).sum(axis=1)
+    found = played.solve()
+    values = found.values.sum(axis=1)
+    by_chance = _NORMAL_95 * found.standard_errors
+    low, high = interval(bootstrap_sums(found.values, seed=seed))
+    low, high = low - _wider(low - values, by_chance), high + _wider(high - values, by_chance)
+    losses = removal_losses(played.coalitions, played.payoffs.sum(axis=1))
     total = float(values.sum())
     rows = []
-    for n, asset in enumerate(players):
+    for n, asset in enumerate(played.players):
         rows.append({
             "asset_id": asset, "value": float(values[n]), "ci_low": float(low[n]), "ci_high": float(high[n]), "unit": unit,
-            "removal_loss": float(losses[n]), "share": float(values[n]) / total if total > 0 else None,
-            **judged(low[n], high[n], unit)})
+            "share": float(values[n]) / total if total > 0 else None, **judged(low[n], high[n], unit),
+            "removal_loss": float(losses[n]), "estimator": found.method, "evaluations": len(found.coalitions),
+            "standard_error": float(found.standard_errors[n])})
     return rows
+
+
+def _wider(half: np.ndarray, by_chance: np.ndarray) -> np.ndarray:
+    """By how much half an interval grows with another cause of doubt."""
+    return np.asarray(np.hypot(half, by_chance) - np.abs(half))
 
 
 def judged(low: float, high: float, unit: str) -> dict[str, str | None]:
@@ -59,17 +72,18 @@ def shared(rows: Sequence[Mapping[str, Any]], copies: Mapping[str, Sequence[str]
             out.append(dict(row))
             continue
         split = {name: None if row.get(name) is None else row[name] / len(alike)
-                 for name in ("value", "ci_low", "ci_high", "share") if name in row}
+                 for name in ("value", "ci_low", "ci_high", "share", "standard_error") if name in row}
+        split |= {"removal_loss": 0.0} if "removal_loss" in row else {}
         said = f"one of {len(alike)} copies, {' and '.join(alike)}, which share what they are worth"
         reason = f"{row['reason']}; {said}" if row["reason"] else said
-        out += [{**row, **split, "asset_id": asset, "removal_loss": 0.0, "reason": reason} for asset in alike]
+        out += [{**row, **split, "asset_id": asset, "reason": reason} for asset in alike]
     return out
 
 
 def unvalued(assets: Mapping[str, str], unit: str) -> list[dict[str, Any]]:
     """Rows for assets that the game can't say anything about, with the reason of each; never a zero."""
-    return [{"asset_id": asset, "value": None, "ci_low": None, "ci_high": None, "unit": unit, "removal_loss": None,
-             "share": None, "status": ValueStatus.UNVALUED.value, "reason": reason} for asset, reason in assets.items()]
+    return [{"asset_id": asset, **_nothing(reason, unit), "removal_loss": None, "estimator": None, "evaluations": None,
+             "standard_error": None} for asset, reason in assets.items()]
 
 
 def unvalued_columns(columns: Iterable[tuple[str, str]], valued: Collection[str], unit: str) -> list[dict[str, Any]]:
@@ -80,10 +94,14 @@ def unvalued_columns(columns: Iterable[tuple[str, str]], valued: Collection[str]
         valued: Assets of which other columns have a value.
         unit: Currency and window.
     """
-    return [{"asset_id": asset, "column": column, "value": None, "ci_low": None, "ci_high": None, "unit": unit,
-             "removal_loss": None, "share": None, "status": ValueStatus.UNVALUED.value,
-             "reason": "no feature reads it; what a key is worth is part of (rows and keys)" if asset in valued
-             else "its asset isn't valued"} for asset, column in columns]
+    return [{"asset_id": asset, "column": column} | _nothing(
+        "no feature reads it; what a key is worth is part of (rows and keys)" if asset in valued else "its asset isn't valued",
+        unit) for asset, column in columns]
+
+
+def _nothing(reason: str, unit: str) -> dict[str, str | None]:
+    return {"value": None, "ci_low": None, "ci_high": None, "unit": unit, "share": None, "status": ValueStatus.UNVALUED.value,
+            "reason": reason}
 
 
 def per_window(currency: str, window_days: int | None, clusters: int, cluster: str) -> str:

@@ -23,6 +23,7 @@ from assay.valuation.bootstrap import bootstrap_sums, interval
 from assay.valuation.game import Game
 from assay.valuation.masked import MaskedModel
 from assay.valuation.owen import owen_values, settled
+from assay.valuation.table import Played
 
 ROWS = "(rows and keys)"
 _SAMPLED_ROWS = 60_000  # of the window, as whole clusters
@@ -147,21 +148,20 @@ def sample_clusters(keys: np.ndarray, clusters: Sequence[str], *, seed: int) -> 
     return np.flatnonzero(np.isin(of, some)), some
 
 
-def appraise_columns(game: Game, reads: ColumnReads, values: Mapping[str, float], coalitions: np.ndarray, payoffs: np.ndarray,
-                     *, times: float, unit: str, seed: int) -> list[dict[str, Any]]:
+def appraise_columns(game: Game, reads: ColumnReads, values: Mapping[str, float], played: Played, *, times: float, unit: str,
+                     seed: int) -> list[dict[str, Any]]:
     """Rows for `column_values`, without the use case, of the columns that the model reads.
 
     Args:
         game: Of a sample of the clusters.
         reads: Which columns its model reads.
         values: Of each player, of all clusters: what its columns add up to.
-        coalitions: Those that were played, 0/1 int8, shape (coalitions, players).
-        payoffs: What each earned from the sample, shape (coalitions, clusters).
+        played: What coalitions of whole assets earned from the sample.
         times: How many clusters each of the sample stands for.
         unit: Currency and window.
         seed: Of orders and bootstrap.
     """
-    known = {coalition.tobytes(): payoff for coalition, payoff in zip(coalitions, payoffs, strict=True)}
+    known = {coalition.tobytes(): payoff for coalition, payoff in zip(played.coalitions, played.payoffs, strict=True)}
     rows, total = [], sum(values.values())
     for asset in game.players:
         columns = ColumnGame(game, reads, asset, known)
@@ -172,12 +172,7 @@ def appraise_columns(game: Game, reads: ColumnReads, values: Mapping[str, float]
         sampled = times * each.sum(axis=1)
         value = settled(sampled, values[asset])
         low, high = (value + times * end - sampled for end in interval(bootstrap_sums(each, seed=seed)))
-        everyone = np.ones((1, len(game.players) - 1), np.int8)
-        whole = columns.play(np.ones(len(names), bool), everyone).sum()
-        for n, name in enumerate(names):
-            lost = whole - columns.play(np.arange(len(names)) != n, everyone).sum()
-            rows.append({"asset_id": asset, "column": name, "value": float(value[n]), "ci_low": float(low[n]),
-                         "ci_high": float(high[n]), "unit": unit, "removal_loss": float(times * lost),
-                         "share": float(value[n]) / total if total > 0 else None}
-                        | judged(low[n], high[n], unit))
+        rows += [{"asset_id": asset, "column": name, "value": float(value[n]), "ci_low": float(low[n]),
+                  "ci_high": float(high[n]), "unit": unit, "share": float(value[n]) / total if total > 0 else None}
+                 | judged(low[n], high[n], unit) for n, name in enumerate(names)]
     return rows

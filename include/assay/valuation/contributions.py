@@ -1,6 +1,6 @@
 """What each asset and each column contributes to single predictions, on the scale of the calibrated logit.
 
-An asset contributes its exact Shapley value of the game v(S) = calibrated logit of the row under coalition S. What it adds as
+An asset contributes its Shapley value of the game v(S) = calibrated logit of the row under coalition S. What it adds as
 it joins is told apart into columns along the way, in two parts that each add up by themselves:
 
 - In the head, on the way from S to S ∪ i, every token that is seen from then on pulls by the gradient, taken at both ends
@@ -28,10 +28,10 @@ from assay.models.encoding import Encoded, tables_of
 from assay.models.outcome import ENCODERS, token_visibility
 from assay.models.store import OutcomeModel
 from assay.models.vectors import layers_of, token_vectors
-from assay.valuation.coalitions import all_coalitions
-from assay.valuation.shapley import shapley_weights
+from assay.valuation.estimators import ways_to_join
 
 _CELLS = 40_000  # coalitions × rows per pass: some 100 MB in the fusion head
+_SEED = 0  # of the ways where not all can be taken
 _ROWS = 500  # per pass through the encoders
 
 
@@ -83,22 +83,19 @@ def contributions(model: OutcomeModel, encoded: Encoded, usual: np.ndarray) -> C
         model: The trained model.
         encoded: The rows.
         usual: Positions of those, at least one, beside whose mean columns are measured.
-
-    Raises:
-        ValueError: If the model reads more assets than coalitions are enumerated for.
     """
-    coalitions, terms = all_coalitions(len(model.players)), _terms(model)
+    ways, terms = ways_to_join(len(model.players), seed=_SEED), _terms(model)
     split = np.concatenate([_split(model, encoded.take(slice(start, start + _ROWS)).spread())
                             for start in range(0, len(encoded), _ROWS)])
     beside = split[usual].mean(axis=0, dtype=np.float64).astype(np.float32)
-    step = max(1, _CELLS // len(coalitions))
-    parts = [_contributions(model, split[start:start + step], beside, coalitions, terms)
+    step = max(1, _CELLS // len(ways[0]))
+    parts = [_contributions(model, split[start:start + step], beside, ways, terms)
              for start in range(0, len(split), step)]
     names = tuple((model.players[player], column) for player, column in terms.names)
     return Contributions(names, *(np.concatenate(found) for found in zip(*parts, strict=True)))
 
 
-def _contributions(model: OutcomeModel, split: np.ndarray, beside: np.ndarray, coalitions: np.ndarray,
+def _contributions(model: OutcomeModel, split: np.ndarray, beside: np.ndarray, ways: tuple[np.ndarray, np.ndarray],
                    terms: _Terms) -> tuple[np.ndarray, ...]:
     """`Contributions` of some rows, in the order of its arrays.
 
@@ -106,18 +103,20 @@ def _contributions(model: OutcomeModel, split: np.ndarray, beside: np.ndarray, c
         model: The trained model.
         split: Of the rows, from `_split`.
         beside: Mean of it over the usual rows.
-        coalitions: All of them.
+        ways: In which assets join, from `ways_to_join`.
         terms: What the names are sums of.
     """
     head, scale, tokens = model.network.get_layer("fusion"), model.calibration.scale, len(model.codes)
-    visible, weights = token_visibility(model.codes, coalitions, model.players), shapley_weights(len(model.players))
+    coalitions, weights = ways
+    visible = token_visibility(model.codes, coalitions, model.players)
     out, pull = (found.numpy() for found in head.slopes(split[:, :tokens], visible, _ends(model, coalitions, weights, terms)))
     assets = (weights @ (scale * out[..., 0].astype(np.float64))).T
     whole = np.array([code.head is not None for code in model.codes])[:, None]
     told = np.concatenate([np.where(whole, split[:, :tokens], beside[:tokens]), split[:, tokens:] - beside[tokens:]], axis=1)
     columns = _completed(scale * _pulled(model, told, pull, terms), assets, terms)
-    return (assets, columns, scale * out[0, :, 0].astype(np.float64) + model.calibration.shift,
-            model.calibration.probability(out[-1, :, 0]), model.calibration.amount(out[-1, :, 1]))
+    nobody, everybody = (int((coalitions == seen).all(axis=1).argmax()) for seen in (0, 1))
+    return (assets, columns, scale * out[nobody, :, 0].astype(np.float64) + model.calibration.shift,
+            model.calibration.probability(out[everybody, :, 0]), model.calibration.amount(out[everybody, :, 1]))
 
 
 def _split(model: OutcomeModel, encoded: Encoded) -> np.ndarray:

@@ -13,7 +13,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-_PAIRS = 3  # of orders: each is played with as many coalitions of other assets as there are assets
+_PAIRS = 1  # of orders: each is played with as many coalitions of other assets as there are assets
 
 
 def owen_values(play: Callable[[np.ndarray, np.ndarray], np.ndarray], columns: int, others: int, *,

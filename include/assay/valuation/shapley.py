@@ -47,15 +47,19 @@ def shapley_values(payoffs: np.ndarray) -> np.ndarray:
     return shapley_weights(players) @ payoffs.astype(np.float64)
 
 
-def removal_losses(payoffs: np.ndarray) -> np.ndarray:
+def removal_losses(coalitions: np.ndarray, payoffs: np.ndarray) -> np.ndarray:
     """v(N) − v(N∖i): what would be lost tomorrow if the asset vanished; does not add up.
 
     Args:
-        payoffs: As for `shapley_values`.
+        coalitions: 0/1, shape (coalitions, players), with the grand one and all that lack one player.
+        payoffs: Money, shape (coalitions,) or (coalitions, clusters).
 
     Returns:
         Money, shape (players,) or (players, clusters).
     """
-    players = len(payoffs).bit_length() - 1
-    everyone = 2**players - 1
-    return np.stack([payoffs[everyone] - payoffs[everyone ^ (1 << i)] for i in range(players)]) if players else payoffs[:0]
+    players = coalitions.shape[1]
+    lacking = np.flatnonzero(coalitions.sum(axis=1) == players - 1)
+    (everyone,) = np.flatnonzero(coalitions.sum(axis=1) == players)
+    out = np.empty((players, *payoffs.shape[1:]))
+    out[coalitions[lacking].argmin(axis=1) if players else []] = payoffs[everyone] - payoffs[lacking if players else []]
+    return out

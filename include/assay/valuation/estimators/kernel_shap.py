@@ -21,6 +21,7 @@ METHOD = "kernel_shap"
 ROUND = 100  # pairs played between two looks at the standard errors
 GROUPS = 50  # of the jackknife
 PRECISION = 0.02  # of v(N) − v(∅), half the width of a 95 % interval: enough
+MOST_PLAYERS = (BUDGET - 2 * GROUPS - 2) // 2  # whose single coalitions, and pairs for the jackknife, the budget holds
 _NORMAL_95 = 1.96
 
 

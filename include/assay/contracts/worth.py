@@ -1,0 +1,83 @@
+"""Contracts of what assets are worth: payoffs, values, forecasts and the inventory."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+
+from assay.contracts.contract import Contract
+from assay.contracts.fields import ASSET, BOOL, FLOAT, INT, MONEY, STRING, STRINGS, USE_CASE, col
+
+_TARGET = col("target_partition", STRING, "partition whose value is forecast")
+_WORTH = [
+    col("value", FLOAT, "Shapley value, or Owen value of a column; null where unvalued", MONEY, null=True),
+    col("ci_low", FLOAT, "2.5 % point of the bootstrap", MONEY, null=True),
+    col("ci_high", FLOAT, "97.5 % point of the bootstrap", MONEY, null=True),
+    col("unit", STRING, "currency and window, e.g. USD/week"),
+    col("share", FLOAT, "value as a share of v(N)", null=True),
+    col("status", STRING, "valued, not_distinguishable, predicted, unvalued"),
+    col("reason", STRING, "why it is not valued, or whose value it shares", null=True),
+]
+VALUES = Contract("values", pa.schema([
+    USE_CASE,
+    ASSET,
+    *_WORTH,
+    col("removal_loss", FLOAT, "v(N) - v(N without it)", MONEY, null=True),
+    col("estimator", STRING, "exact, or kernel_shap where there are too many assets to play all coalitions", null=True),
+    col("evaluations", INT, "coalitions played", null=True),
+    col("standard_error", FLOAT, "of the value, by the sampling of coalitions alone; the interval covers it", MONEY, null=True),
+]), per="use case")
+COLUMN_VALUES = Contract("column_values", pa.schema([
+    USE_CASE,
+    ASSET,
+    col("column", STRING, "column, or (rows and keys): that there are rows, and what they refer to; an asset's add up to it"),
+    *_WORTH,
+]), per="use case")
+
+COALITION_PAYOFFS = Contract("coalition_payoffs", pa.schema([
+    col("coalition", STRINGS, "assets that the model sees; coalitions stand in the order of play"),
+    col("cluster", STRING, "entity over which the bootstrap draws"),
+    col("payoff", FLOAT, "money earned on the outcome window", MONEY),
+]), per="use case")
+
+FORECASTS = Contract("forecasts", pa.schema([
+    USE_CASE,
+    ASSET,
+    col("horizon", INT, "days after the partition", "day"),
+    _TARGET,
+    col("p10", FLOAT, "10 % quantile", MONEY),
+    col("p50", FLOAT, "median", MONEY),
+    col("p90", FLOAT, "90 % quantile", MONEY),
+    col("model", STRING, "forecaster in use, and what it had to go on"),
+]), ledger=True)
+
+FORECAST_SCORES = Contract("forecast_scores", pa.schema([
+    USE_CASE,
+    ASSET,
+    col("made_on", STRING, "partition of the forecast"),
+    _TARGET,
+    col("p50", FLOAT, "what was forecast", MONEY),
+    col("realised", FLOAT, "what came", MONEY),
+    col("naive", FLOAT, "last value known when the forecast was made", MONEY),
+    col("covered", BOOL, "realised lies within p10..p90"),
+]), ledger=True)
+
+INVENTORY = Contract("inventory", pa.schema([
+    col("rank", INT, "1 is worth most"),
+    ASSET,
+    col("value", FLOAT, "sum over use cases; null where unvalued", MONEY, null=True),
+    col("ci_low", FLOAT, "2.5 % point", MONEY, null=True),
+    col("ci_high", FLOAT, "97.5 % point", MONEY, null=True),
+    col("unit", STRING, "currency and window"),
+    col("forecast", FLOAT, "median of the next window's value", MONEY, null=True),
+    col("present_value", FLOAT, "discounted value over the forecast's horizons less cost", "currency", null=True),
+    col("cost", FLOAT, "bytes stored and read", MONEY),
+    col("net_value", FLOAT, "value less cost", MONEY, null=True),
+    col("quality_score", FLOAT, "0..1, higher is better", null=True),
+    col("usage", STRING, "use cases that read it, comma separated"),
+    col("pii_level", STRING, "none, indirect, direct, unknown"),
+    col("status", STRING, "of the asset in this partition"),
+    col("value_status", STRING, "valued, not_distinguishable, predicted, unvalued"),
+    col("action", STRING, "what to do"),
+    col("reason", STRING, "why, in one sentence"),
+    col("at_stake", FLOAT, "money per window that the action concerns", MONEY, null=True),
+]), ledger=True)
