@@ -47,6 +47,8 @@ class AdditiveModel:
 class SumOfScores(Payoff):
     """Each row earns its predicted amount: the Shapley value of an asset is what it tells of the rows."""
 
+    done = "seen"
+
     def __init__(self, clusters: list[str]) -> None:
         names = list(dict.fromkeys(clusters))
         super().__init__(names, np.array([names.index(name) for name in clusters]))

@@ -50,6 +50,11 @@ class OutcomeWindow:
         return OutcomeWindow(self.case, model, features, self.y[rows], self.amount[rows])
 
     @property
+    def cluster_roles(self) -> tuple[str, ...]:
+        """Roles that name what draws of the bootstrap take as one."""
+        return (next(iter(self.case.entity)),)
+
+    @property
     def cluster_keys(self) -> np.ndarray:
         """Of each candidate the key of what draws of the bootstrap take as one."""
         keys: np.ndarray = self.features.rows.column(next(iter(self.case.entity))).to_numpy()

@@ -56,12 +56,32 @@ class Game:
         """
         out = np.zeros((len(coalitions), len(self.payoff.clusters)))
         for open_channels, members in self._by_channels(coalitions).items():
-            found = (np.flatnonzero(np.any([self.found_by[c] for c in open_channels], axis=0)) if self.channels
-                     else np.arange(self.rows))
+            found = self._found(open_channels)
             for start in range(0, len(members), _AT_ONCE):
                 chosen = members[start:start + _AT_ONCE]
                 out[chosen] = self.payoff.money(self.model.predict(coalitions[chosen], found), found)
         return out
+
+    def act(self, coalition: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """What one coalition does with each row, and what that earns.
+
+        Args:
+            coalition: 0/1, shape (players,).
+
+        Returns:
+            Decisions as its payoff makes them, 0 for rows that the coalition can't find, and money; each of shape (rows,).
+        """
+        ((open_channels, _),) = self._by_channels(coalition[None]).items()
+        found, out = self._found(open_channels), np.zeros((2, self.rows))
+        decided = self.payoff.decide(self.model.predict(coalition[None], found), found)
+        out[:, found] = decided[0], self.payoff.earn(decided, found)[0]
+        return out[0], out[1]
+
+    def _found(self, open_channels: Sequence[str]) -> np.ndarray:
+        """Positions of the rows that these channels find, ascending."""
+        if not self.channels:
+            return np.arange(self.rows)
+        return np.flatnonzero(np.any([self.found_by[channel] for channel in open_channels], axis=0))
 
     def _by_channels(self, coalitions: np.ndarray) -> dict[tuple[str, ...], np.ndarray]:
         """Positions of the coalitions for which the same channels work, ascending."""

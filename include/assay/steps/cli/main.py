@@ -38,6 +38,10 @@ def _dispatch(given: argparse.Namespace) -> int:
 
         return run(given.platform, given.partition or None, earlier=given.earlier, report=given.report, home=given.home,
                    logs=given.logs)
+    if given.command == "value":
+        from assay.steps.cli.value import explain
+
+        return explain(given.platform, given.asset, given.partition, logs=given.logs)
     from assay.steps.cli import server
     from assay.steps.cli.home import ServerHome
 
@@ -61,7 +65,12 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--earlier", type=int, default=3, metavar="N", help="weekly-spaced partitions before it (default 3)")
     run.add_argument("--report", type=Path, default=REPOSITORY / "data" / "report" / "index.html", help="where the report goes")
     run.add_argument("--home", type=Path, default=REPOSITORY / "airflow_home" / "embedded", help="folder of its Airflow")
-    run.add_argument("--logs", type=Path, default=REPOSITORY / "data" / "logs", help="folder of its log file")
+    value = commands.add_parser("value", help="ask what an asset is worth, and why")
+    asked = value.add_subparsers(dest="question", required=True, metavar="question")
+    explain = asked.add_parser("explain", help="which users, items, columns and decisions the money comes from")
+    explain.add_argument("platform", metavar="PLATFORM", help="name of the manifest")
+    explain.add_argument("asset", metavar="ASSET", help="as in the inventory, such as landing.transactions")
+    explain.add_argument("partition", metavar="PARTITION", nargs="?", help="local day (default: the newest that was valued)")
     up = commands.add_parser("up", help="start Airflow and wait until it is healthy")
     down = commands.add_parser("down", help="stop the Airflow that up started, and nothing else")
     trigger = commands.add_parser("trigger", help="run one partition through the scheduler and wait for it")
@@ -74,6 +83,8 @@ def _parser() -> argparse.ArgumentParser:
     backfill.add_argument("--to", dest="until", required=True, metavar="YYYY-MM-DD", help="last partition, included")
     for command in (run, up, trigger, backfill):
         command.add_argument("--platform", default=DEFAULT_PLATFORM, help=f"name of the manifest (default {DEFAULT_PLATFORM})")
+    for command in (run, explain):
+        command.add_argument("--logs", type=Path, default=REPOSITORY / "data" / "logs", help="folder of its log file")
     for command in (run, trigger):
         command.add_argument("--partition", metavar="YYYY-MM-DD", help="local day (default: the newest whole one)")
     for command in (up, down, trigger, backfill):

@@ -48,7 +48,7 @@ def run(platform: str, partition: str | None = None, *, earlier: int = 3, report
     newest = resolve(platform, check_date(partition) if partition else None)
     log = logs / f"run-{platform}.log"
     log.parent.mkdir(parents=True, exist_ok=True)
-    with _quiet(log) as terminal:
+    with quiet(log) as terminal:
         console = Console(file=terminal, width=None if terminal.isatty() else SAFE_WIDTH)
         console.print(f"[dim]details in {_shown(log)}[/dim]")
         nights = _Nights(platform, home, console, log)
@@ -84,7 +84,7 @@ def _weeks_before(platform: str, newest: str, count: int) -> list[str]:
 
 
 @contextmanager
-def _quiet(log: Path) -> Iterator[TextIO]:
+def quiet(log: Path) -> Iterator[TextIO]:
     """Send everything written to stdout and stderr, by C libraries too, to `log`; yields the terminal."""
     sys.stdout.flush()
     sys.stderr.flush()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -34,7 +35,12 @@ class Payoff(ABC):
     Args:
         clusters: Keys of the clusters, in the order of every payoff array.
         cluster_of: Of each row the position of its cluster, int, shape (rows,).
+
+    Attributes:
+        done: What a decision of 1 is, in a word or two: shown, accepted.
     """
+
+    done: ClassVar[str]
 
     def __init__(self, clusters: Sequence[str], cluster_of: np.ndarray) -> None:
         self.clusters = list(clusters)

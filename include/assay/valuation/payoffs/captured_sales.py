@@ -25,6 +25,8 @@ class CapturedSales(Payoff):
         ValueError: If the rows of a user are scattered.
     """
 
+    done = "shown"
+
     def __init__(self, users: np.ndarray, sales: np.ndarray, *, top_k: int, margin: float) -> None:
         known = users_of(users)
         super().__init__(known.keys, known.of)

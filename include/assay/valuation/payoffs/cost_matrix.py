@@ -21,6 +21,8 @@ class CostMatrix(Payoff):
         loss_accept: Share of the amount that is lost where it did.
     """
 
+    done = "accepted"
+
     def __init__(self, keys: np.ndarray, happened: np.ndarray, amount: np.ndarray, *, gain_accept: float,
                  loss_accept: float) -> None:
         place: dict[str, int] = {}
