@@ -15,16 +15,15 @@ Names of sides behind the script's run these alone: `.venv/bin/python benchmarks
 from __future__ import annotations
 
 import json
-import multiprocessing
 import os
 import sys
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from processes import Measured, run
 from purchase import handmade, ours
 from purchase.rows import TEST_WEEKS, Split, split, write_rows
 from purchase.scores import paired_bootstrap, scores
@@ -52,21 +51,6 @@ class Inputs:
     rows: Path
     handmade: Path
     automatic: Path
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What a side predicted and what that took.
-
-    Attributes:
-        predictions: Of the test rows.
-        seconds: From reading its inputs to the last prediction.
-        peak_bytes: Of its process.
-    """
-
-    predictions: pd.DataFrame
-    seconds: float
-    peak_bytes: int
 
 
 def rich(inputs: Inputs) -> Split:
@@ -113,32 +97,9 @@ def sides() -> dict[str, Callable[[Inputs], pd.DataFrame]]:
     }
 
 
-def _work(name: str, inputs: Inputs, answer: multiprocessing.Queue) -> None:
-    start = time.perf_counter()
-    found = sides()[name](inputs)
-    answer.put(Outcome(found, time.perf_counter() - start, peak_bytes()))
-
-
-def peak_bytes() -> int:
-    """Largest resident memory of this process; `ru_maxrss` of a spawned one may be what its parent had."""
-    status = Path("/proc/self/status").read_text(encoding="ascii")
-    return 1024 * next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM:"))
-
-
-def run(name: str, inputs: Inputs) -> Outcome:
-    """One side in a process of its own; a failure ends the benchmark."""
-    context = multiprocessing.get_context("spawn")
-    answer = context.Queue()
-    process = context.Process(target=_work, args=(name, inputs, answer))
-    process.start()
-    while process.is_alive() and answer.empty():
-        time.sleep(0.2)
-    if answer.empty():
-        process.join()
-        sys.exit(f"{name} ended with exit code {process.exitcode}")
-    found: Outcome = answer.get()
-    process.join()
-    return found
+def predict(name: str, inputs: Inputs) -> pd.DataFrame:
+    """What a side predicts of the test rows."""
+    return sides()[name](inputs)
 
 
 def prepare() -> Inputs:
@@ -158,9 +119,9 @@ def row(measure: str, value: float, unit: str, reference: float | None, target: 
     return {"measure": measure, "value": value, "unit": unit, "reference": reference, "ratio": ratio, "target": target}
 
 
-def report(found: dict[str, Outcome], rows: pd.DataFrame) -> list[dict]:
+def report(found: dict[str, Measured], rows: pd.DataFrame) -> list[dict]:
     """Print the table; rows for the result's file, the reference being boosted trees on rich hand-made features."""
-    judged = {name: scores(rows, outcome.predictions) for name, outcome in found.items()}
+    judged = {name: scores(rows, outcome.result) for name, outcome in found.items()}
     for size in ("base", "tiny"):
         seeds = [judged[name] for name in judged if name.startswith(f"network {size},")]
         if seeds:
@@ -183,20 +144,20 @@ def report(found: dict[str, Outcome], rows: pd.DataFrame) -> list[dict]:
     return lines + size_pays(judged, found)
 
 
-def differences(found: dict[str, Outcome], rows: pd.DataFrame) -> list[dict]:
+def differences(found: dict[str, Measured], rows: pd.DataFrame) -> list[dict]:
     """The network's first seed against both boosted trees, household by household."""
     lines, mine = [], f"network base, seed {SEEDS[0]}"
     for peer in (RICH, AUTOMATIC):
         if mine not in found or peer not in found:
             continue
         print(f"\n{mine} less {peer}")
-        for d in paired_bootstrap(rows, found[mine].predictions, found[peer].predictions):
+        for d in paired_bootstrap(rows, found[mine].result, found[peer].result):
             print(f"  {d.measure:<12}{d.first - d.second:>10.5f}  ({d.low:.5f} to {d.high:.5f})  better in {d.better:.0%}")
             lines.append(row(f"{mine} less {peer}: {d.measure}, better in so many draws", d.better, "share", None, None))
     return lines
 
 
-def size_pays(judged: dict[str, dict[str, float]], found: dict[str, Outcome]) -> list[dict]:
+def size_pays(judged: dict[str, dict[str, float]], found: dict[str, Measured]) -> list[dict]:
     """What the larger network sells more, and what it costs more, where both sizes ran; means of their seeds."""
     sizes = {size: [name for name in found if name.startswith(f"network {size},")] for size in ("base", "tiny")}
     if not all(sizes.values()):
@@ -218,7 +179,7 @@ def main() -> None:
     rows = known[known.week.isin(TEST_WEEKS)]
     found = {}
     for name in chosen:
-        found[name] = run(name, inputs)
+        found[name] = run(predict, name, inputs)
         print(f"  {name}: {found[name].seconds:.0f} s", flush=True)
     lines = report(found, rows) + differences(found, rows)
     RESULT.parent.mkdir(parents=True, exist_ok=True)

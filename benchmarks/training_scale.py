@@ -10,7 +10,6 @@ measured apart, by a side of a thousand rows, and taken off.
 from __future__ import annotations
 
 import json
-import multiprocessing
 import time
 from dataclasses import replace
 from functools import partial
@@ -18,16 +17,17 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from processes import run
 from purchase import ours
 from purchase.rows import TRAIN_WEEKS, VALID_WEEKS
-from purchase_model import REPOSITORY, peak_bytes, prepare_ours, row
+from purchase_model import REPOSITORY, prepare_ours, row
 
 RESULT = REPOSITORY / "data" / "benchmarks" / "training_scale.json"
 SIDES = {"a thousand rows": (1, 1000), "one week": (1, None), "ten weeks": (10, None)}
 
 
-def train(features: Path, rows: Path, weeks: int, most: int | None, answer: multiprocessing.Queue) -> None:
-    """Rows trained on, seconds and peak memory of one side."""
+def train(features: Path, rows: Path, weeks: int, most: int | None) -> tuple[int, float]:
+    """Rows trained on, and seconds once the libraries are loaded."""
     from assay.models.learn import LabelledWindow, Windows, learn
     from assay.models.outcome import SIZES
     from assay.models.runtime import prepare_tensorflow
@@ -39,7 +39,7 @@ def train(features: Path, rows: Path, weeks: int, most: int | None, answer: mult
     windows = [LabelledWindow(int((known.week == week).sum()), partial(_first, features, known, week, most)) for week in chosen]
     size = replace(SIZES["tiny"], negatives=1000, steps=1)
     learn(Windows("scale", windows[:-1], windows[-1:], None, 7), size, 1)
-    answer.put((sum(min(w.rows, most or w.rows) for w in windows[:-1]), time.perf_counter() - start, peak_bytes()))
+    return sum(min(w.rows, most or w.rows) for w in windows[:-1]), time.perf_counter() - start
 
 
 def _first(features: Path, known: pd.DataFrame, week: int, most: int | None) -> list:
@@ -50,14 +50,10 @@ def _first(features: Path, known: pd.DataFrame, week: int, most: int | None) -> 
 
 def main() -> None:
     rows, features = prepare_ours()
-    context = multiprocessing.get_context("spawn")
     found = {}
     for name, (weeks, most) in SIDES.items():
-        answer = context.Queue()
-        process = context.Process(target=train, args=(features, rows, weeks, most, answer))
-        process.start()
-        found[name] = answer.get()
-        process.join()
+        measured = run(train, features, rows, weeks, most)
+        found[name] = (*measured.result, measured.peak_bytes)
         print(f"{name:<18}{found[name][0]:>12,} rows{found[name][1]:>10.1f} s{found[name][2] / 1e9:>8.2f} GB")
     few, one, ten = (found[name] for name in SIDES)
     lines = [row("peak memory, ten weeks beside one", ten[2] / 1e9, "GB", one[2] / 1e9, 1.2),

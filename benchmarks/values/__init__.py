@@ -1,0 +1,1 @@
+"""What the benchmark of valuation measures, one side or claim a module."""
