@@ -52,6 +52,9 @@ def judged(low: float, high: float, unit: str) -> dict[str, str | None]:
     """Status and reason of a value by its interval."""
     if low > 0 or high < 0:
         return {"status": ValueStatus.VALUED.value, "reason": None}
+    if low == high == 0:
+        return {"status": ValueStatus.NOT_DISTINGUISHABLE.value,
+                "reason": "nothing is earned with it that isn't without: there are no outcomes, or it changes no decision"}
     reason = f"its interval {low:.2f} to {high:.2f} {unit} contains 0"
     return {"status": ValueStatus.NOT_DISTINGUISHABLE.value, "reason": reason}
 
