@@ -56,12 +56,12 @@ def table(contract: Contract, rows: list[dict[str, Any]]) -> pa.Table:
 
 def value_row(asset_id: str, value: float | None, low: float | None = None, high: float | None = None, *, case: str = CASE,
               unit: str = "USD/week", status: str | None = None, reason: str | None = None, removal_loss: float | None = None,
-              share: float | None = None) -> dict[str, Any]:
+              share: float | None = None, draws: list[float] | None = None) -> dict[str, Any]:
     if status is None:
         unclear = low is not None and high is not None and low <= 0 <= high
         status = "unvalued" if value is None else "not_distinguishable" if unclear else "valued"
     return {"use_case": case, "asset_id": asset_id, "value": value, "ci_low": low, "ci_high": high, "unit": unit,
-            "removal_loss": removal_loss, "share": share, "status": status, "reason": reason}
+            "removal_loss": removal_loss, "share": share, "status": status, "reason": reason, "draws": draws}
 
 
 def values(factor: float = 1.0) -> pa.Table:

@@ -30,7 +30,7 @@ def rows() -> dict[str, dict]:
     rng = np.random.default_rng(8)
     each = np.stack([rng.normal(2.0, 1.0, 300), rng.normal(-1.0, 1.0, 300), rng.normal(0.0, 1.0, 300)])
     return {row["asset_id"]: row | {"true": each[n].sum()} for n, row in enumerate(
-        appraise(additive(PLAYERS, each), unit="USD/week", seed=1))}
+        appraise(additive(PLAYERS, each), unit="USD/week"))}
 
 
 def test_values_shares_and_removal_losses_of_an_additive_game(rows: dict[str, dict]) -> None:
@@ -65,17 +65,17 @@ def test_what_is_unvalued_is_never_zero_and_says_why() -> None:
     (row,) = unvalued({"shop.other": "nothing in it names the entity"}, "USD/week")
     assert row == {"asset_id": "shop.other", "value": None, "ci_low": None, "ci_high": None, "unit": "USD/week",
                    "removal_loss": None, "share": None, "status": "unvalued", "reason": "nothing in it names the entity",
-                   "estimator": None, "evaluations": None, "standard_error": None}
+                   "draws": None, "estimator": None, "evaluations": None, "standard_error": None}
 
 
 def test_a_game_that_earns_nothing_has_no_shares() -> None:
-    row = appraise(played(["shop.a"], np.zeros((2, 5))), unit="USD/week", seed=0)[0]
+    row = appraise(played(["shop.a"], np.zeros((2, 5))), unit="USD/week")[0]
     assert (row["value"], row["share"], row["status"]) == (0.0, None, "not_distinguishable")
 
 
 def test_a_game_that_loses_money_has_no_shares() -> None:
     """A share of a loss would show the asset that earns as the one that costs."""
-    rows = appraise(additive(["shop.a", "shop.b"], np.array([[3.0, 3.0], [-9.0, -9.0]])), unit="USD/week", seed=0)
+    rows = appraise(additive(["shop.a", "shop.b"], np.array([[3.0, 3.0], [-9.0, -9.0]])), unit="USD/week")
     assert [(row["value"], row["share"]) for row in rows] == [(6.0, None), (-18.0, None)]
 
 
@@ -90,7 +90,7 @@ def test_units() -> None:
 @given(st.integers(1, 4), st.integers(2, 8), st.integers(0, 2**32 - 1))
 def test_values_add_up_whatever_the_game(players: int, clusters: int, seed: int) -> None:
     money = np.random.default_rng(seed).normal(scale=100, size=(2**players, clusters))
-    made = appraise(played([f"x.{n}" for n in range(players)], money), unit="USD/week", seed=seed)
+    made = appraise(played([f"x.{n}" for n in range(players)], money), unit="USD/week")
     total = money[-1].sum() - money[0].sum()
     assert sum(row["value"] for row in made) == pytest.approx(total, rel=1e-9, abs=1e-9 * np.abs(money).max())
     for row in made:
@@ -105,6 +105,7 @@ def test_copies_share_evenly_what_the_one_that_plays_is_worth(rows: dict[str, di
     for row in found[:2]:
         assert (row["value"], row["ci_low"], row["share"]) == (good["value"] / 2, good["ci_low"] / 2, good["share"] / 2)
         assert row["removal_loss"] == 0.0 and row["status"] == "valued"
+        assert row["draws"] == [draw / 2 for draw in good["draws"]]
         assert row["reason"] == "one of 2 copies, shop.good and shop.old, which share what they are worth"
     assert sum(row["value"] for row in found) == pytest.approx(sum(row["value"] for row in rows.values()), rel=1e-12)
     noise = shared([rows["shop.noise"]], {"shop.noise": ("shop.noise", "shop.twin")})[0]
@@ -123,10 +124,21 @@ def test_the_interval_of_sampled_coalitions_covers_which_were_drawn() -> None:
     weight = np.arange(1.0, 15.0)
     found = estimate(lambda seen: np.repeat((seen @ weight)[:, None] ** 2 / 50, 5, axis=1), 14, seed=3, budget=300)
     cubic = found.payoffs ** 1.5
-    rows = appraise(played(players, cubic, found.coalitions), unit="USD/week", seed=0)
+    rows = appraise(played(players, cubic, found.coalitions), unit="USD/week")
     assert {(row["estimator"], row["evaluations"]) for row in rows} == {("kernel_shap", len(found.coalitions))}
     assert sum(row["value"] for row in rows) == pytest.approx(np.ptp(cubic.sum(axis=1)), rel=1e-9)
     for row in rows:
         assert row["standard_error"] > 0
-        assert row["ci_high"] - row["value"] == pytest.approx(1.96 * row["standard_error"], rel=1e-6)
-        assert row["value"] - row["ci_low"] == pytest.approx(1.96 * row["standard_error"], rel=1e-6)
+        assert row["ci_high"] - row["ci_low"] == pytest.approx(2 * 1.96 * row["standard_error"], rel=0.15)
+        assert row["ci_low"] < row["value"] < row["ci_high"]
+
+
+def test_the_interval_is_that_of_the_draws_and_games_with_the_same_clusters_are_drawn_in_pairs(rows: dict[str, dict]) -> None:
+    for row in rows.values():
+        assert [row["ci_low"], row["ci_high"]] == pytest.approx(np.quantile(row["draws"], [0.025, 0.975]), rel=1e-12)
+    money = np.random.default_rng(5).normal(size=(2, 50))
+    one, other = (appraise(played(["x.a"], np.stack([0 * each, each])), unit="USD/week")[0]["draws"] for each in money)
+    both = appraise(played(["x.a"], np.stack([0 * money[0], money.sum(axis=0)])), unit="USD/week")[0]["draws"]
+    assert np.add(one, other) == pytest.approx(np.array(both), abs=1e-9)
+    elsewhere = Played(["x.a"], [f"w{n}" for n in range(50)], all_coalitions(1), np.stack([0 * money[0], money[0]]))
+    assert np.abs(np.corrcoef(one, appraise(elsewhere, unit="USD/week")[0]["draws"])[0, 1]) < 0.2

@@ -23,7 +23,7 @@ def appraised(model: CoalitionModel, payoff: Payoff, players: list[str], rows: i
     game = Game(model, payoff, players, {}, {}, rows)
     found = estimate(game.play, len(players), seed=0)
     played = read_payoffs(payoff_table(Played(players, payoff.clusters, found.coalitions, found.payoffs)))
-    return {row["asset_id"]: row for row in appraise(played, unit="USD/week", seed=0)}
+    return {row["asset_id"]: row for row in appraise(played, unit="USD/week")}
 
 
 def sales(users: list[str], amounts: list[float], top_k: int = 1) -> CapturedSales:

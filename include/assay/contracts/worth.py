@@ -22,6 +22,8 @@ VALUES = Contract("values", pa.schema([
     ASSET,
     *_WORTH,
     col("removal_loss", FLOAT, "v(N) - v(N without it)", MONEY, null=True),
+    col("draws", pa.list_(FLOAT), "the bootstrap's, from which the interval comes; summed draw by draw over use cases", MONEY,
+        null=True),
     col("estimator", STRING, "exact, or kernel_shap where there are too many assets to play all coalitions", null=True),
     col("evaluations", INT, "coalitions played", null=True),
     col("standard_error", FLOAT, "of the value, by the sampling of coalitions alone; the interval covers it", MONEY, null=True),

@@ -7,11 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 
 from assay.config.manifest import Platform
 from assay.contracts.enums import ValueStatus
 from assay.inventory.wording import money_unit
+from assay.valuation.bootstrap import interval
 
 
 @dataclass(frozen=True)
@@ -77,8 +79,8 @@ def common_scale(platform: Platform, values: Mapping[str, pa.Table]) -> Scale:
 def combine(asset_id: str, values: Mapping[str, pa.Table], stopped: Mapping[str, str], scale: Scale) -> Worth:
     """The value of one asset summed over use cases.
 
-    With one use case the interval is its own. With several, the distances to each end are added as independent errors,
-    sqrt of the sum of squares: use cases that share their users have errors that go together, which this understates.
+    Its interval comes from the draws of all of them, summed one by one: use cases with the same clusters were drawn in pairs,
+    so that errors that go together are added up as such.
 
     Args:
         asset_id: The asset.
@@ -91,19 +93,20 @@ def combine(asset_id: str, values: Mapping[str, pa.Table], stopped: Mapping[str,
     if not known:
         return Worth(None, None, None, ValueStatus.UNVALUED, _why_unvalued(rows, stopped, scale), ())
     value = math.fsum(row["value"] * scale.factors[name] for name, row in known.items())
-    low, high = _interval(known, scale, value)
+    low, high = _interval(known, scale)
     return Worth(value, low, high, _status(known, low, high), "", tuple(known))
 
 
-def _interval(known: Mapping[str, dict[str, Any]], scale: Scale, value: float) -> tuple[float | None, float | None]:
-    if any(row["ci_low"] is None or row["ci_high"] is None for row in known.values()):
-        return None, None
+def _interval(known: Mapping[str, dict[str, Any]], scale: Scale) -> tuple[float | None, float | None]:
     if len(known) == 1:
         ((name, row),) = known.items()
-        return row["ci_low"] * scale.factors[name], row["ci_high"] * scale.factors[name]
-    below = math.hypot(*((row["value"] - row["ci_low"]) * scale.factors[name] for name, row in known.items()))
-    above = math.hypot(*((row["ci_high"] - row["value"]) * scale.factors[name] for name, row in known.items()))
-    return value - below, value + above
+        ends = [None if row[end] is None else row[end] * scale.factors[name] for end in ("ci_low", "ci_high")]
+        return ends[0], ends[1]
+    if any(row["draws"] is None for row in known.values()):
+        return None, None
+    summed = np.sum([np.array(row["draws"]) * scale.factors[name] for name, row in known.items()], axis=0)
+    low, high = interval(summed[:, None])
+    return float(low[0]), float(high[0])
 
 
 def _status(known: Mapping[str, dict[str, Any]], low: float | None, high: float | None) -> str:

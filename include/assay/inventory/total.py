@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import pyarrow as pa
 
-from assay.valuation.bootstrap import bootstrap_sums, interval
+from assay.valuation.bootstrap import bootstrap_sums, draw_seed, interval
 from assay.valuation.table import read_payoffs
-
-_SEED = 0
 
 
 def total_interval(payoffs: pa.Table) -> tuple[float, float]:
@@ -21,5 +19,6 @@ def total_interval(payoffs: pa.Table) -> tuple[float, float]:
     Raises:
         ValueError: If it lacks coalitions or clusters.
     """
-    low, high = interval(bootstrap_sums(read_payoffs(payoffs).gained[None], seed=_SEED))
+    played = read_payoffs(payoffs)
+    low, high = interval(bootstrap_sums(played.gained[None], seed=draw_seed(played.clusters)))
     return float(low[0]), float(high[0])

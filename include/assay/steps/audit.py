@@ -13,7 +13,7 @@ from assay.contracts.refs import ArtifactRef, CaseRef, Night
 from assay.errors import NotEnoughData
 from assay.steps.cases import case_ref, for_each_case, rows_of
 from assay.steps.frame import Frame, open_frame
-from assay.steps.games import OutcomeWindow, outcome_window, seed_of
+from assay.steps.games import OutcomeWindow, outcome_window
 from assay.steps.train import SEED, windows_of
 
 if TYPE_CHECKING:
@@ -70,6 +70,7 @@ def _compared(frame: Frame, window: OutcomeWindow, index: pa.Table, payoffs: pa.
     import numpy as np
 
     from assay.valuation.audit import aligned, audited, compare
+    from assay.valuation.bootstrap import draw_seed
     from assay.valuation.table import read_payoffs
 
     played = read_payoffs(payoffs)
@@ -83,8 +84,7 @@ def _compared(frame: Frame, window: OutcomeWindow, index: pa.Table, payoffs: pa.
         game = window.without({asset}, model).game()
         earned = game.play(np.ones((1, len(model.players)), np.int8))[0]
         rows += compare(asset, played.without(), played.without(asset),
-                        aligned(earned, game.payoff.clusters, played.clusters),
-                        seed_of(frame.platform.platform, window.case))
+                        aligned(earned, game.payoff.clusters, played.clusters), draw_seed(played.clusters))
     return rows
 
 

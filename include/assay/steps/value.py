@@ -110,8 +110,7 @@ def _appraise(frame: Frame, case: UseCase, payoffs: pa.Table, assets: _Assets) -
 
     played = read_payoffs(payoffs)
     unit = _unit(frame, case, len(played.clusters))
-    rows = shared(appraise(played, unit=unit, seed=seed_of(frame.platform.platform, case)),
-                  {player: assets.alike(player, case) for player in played.players})
+    rows = shared(appraise(played, unit=unit), {player: assets.alike(player, case) for player in played.players})
     others = {asset: _why_not(case, asset) for asset in assets.names if asset not in {row["asset_id"] for row in rows}}
     return _table(VALUES.schema, case, [*rows, *unvalued(others, unit)])
 

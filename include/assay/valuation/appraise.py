@@ -8,29 +8,25 @@ from typing import Any
 import numpy as np
 
 from assay.contracts.enums import ValueStatus
-from assay.valuation.bootstrap import bootstrap_sums, interval
+from assay.valuation.bootstrap import bootstrap_sums, draw_seed, interval
 from assay.valuation.shapley import removal_losses
 from assay.valuation.table import Played
 
-_NORMAL_95 = 1.96
 
-
-def appraise(played: Played, *, unit: str, seed: int) -> list[dict[str, Any]]:
+def appraise(played: Played, *, unit: str) -> list[dict[str, Any]]:
     """Rows for `values`, without the use case, one a player.
 
-    Intervals cover which clusters there are and, where coalitions are sampled, which of them were drawn: independent causes,
-    so half widths add up by squares.
+    Draws, and so intervals, cover which clusters there are and, where coalitions are sampled, which of these were drawn.
 
     Args:
         played: What the coalitions earned.
         unit: Currency and window.
-        seed: Of the bootstrap over clusters.
     """
-    found = played.solve()
+    found, seed = played.solve(), draw_seed(played.clusters)
     values = found.values.sum(axis=1)
-    by_chance = _NORMAL_95 * found.standard_errors
-    low, high = interval(bootstrap_sums(found.values, seed=seed))
-    low, high = low - _wider(low - values, by_chance), high + _wider(high - values, by_chance)
+    draws = bootstrap_sums(found.values, seed=seed)
+    draws += found.standard_errors * np.random.default_rng([seed, 1]).standard_normal(draws.shape)
+    low, high = interval(draws)
     losses = removal_losses(played.coalitions, played.payoffs.sum(axis=1))
     total = float(values.sum())
     rows = []
@@ -38,14 +34,9 @@ def appraise(played: Played, *, unit: str, seed: int) -> list[dict[str, Any]]:
         rows.append({
             "asset_id": asset, "value": float(values[n]), "ci_low": float(low[n]), "ci_high": float(high[n]), "unit": unit,
             "share": float(values[n]) / total if total > 0 else None, **judged(low[n], high[n], unit),
-            "removal_loss": float(losses[n]), "estimator": found.method, "evaluations": len(found.coalitions),
-            "standard_error": float(found.standard_errors[n])})
+            "removal_loss": float(losses[n]), "draws": draws[:, n].tolist(), "estimator": found.method,
+            "evaluations": len(found.coalitions), "standard_error": float(found.standard_errors[n])})
     return rows
-
-
-def _wider(half: np.ndarray, by_chance: np.ndarray) -> np.ndarray:
-    """By how much half an interval grows with another cause of doubt."""
-    return np.asarray(np.hypot(half, by_chance) - np.abs(half))
 
 
 def judged(low: float, high: float, unit: str) -> dict[str, str | None]:
@@ -76,7 +67,8 @@ def shared(rows: Sequence[Mapping[str, Any]], copies: Mapping[str, Sequence[str]
             continue
         split = {name: None if row.get(name) is None else row[name] / len(alike)
                  for name in ("value", "ci_low", "ci_high", "share", "standard_error") if name in row}
-        split |= {"removal_loss": 0.0} if "removal_loss" in row else {}
+        if "draws" in row:
+            split |= {"removal_loss": 0.0, "draws": [draw / len(alike) for draw in row["draws"]]}
         said = f"one of {len(alike)} copies, {' and '.join(alike)}, which share what they are worth"
         reason = f"{row['reason']}; {said}" if row["reason"] else said
         out += [{**row, **split, "asset_id": asset, "reason": reason} for asset in alike]
@@ -85,8 +77,8 @@ def shared(rows: Sequence[Mapping[str, Any]], copies: Mapping[str, Sequence[str]
 
 def unvalued(assets: Mapping[str, str], unit: str) -> list[dict[str, Any]]:
     """Rows for assets that the game can't say anything about, with the reason of each; never a zero."""
-    return [{"asset_id": asset, **_nothing(reason, unit), "removal_loss": None, "estimator": None, "evaluations": None,
-             "standard_error": None} for asset, reason in assets.items()]
+    return [{"asset_id": asset, **_nothing(reason, unit), "removal_loss": None, "draws": None, "estimator": None,
+             "evaluations": None, "standard_error": None} for asset, reason in assets.items()]
 
 
 def unvalued_columns(columns: Iterable[tuple[str, str]], valued: Collection[str], unit: str) -> list[dict[str, Any]]:

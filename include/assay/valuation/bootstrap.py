@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Sequence
+
 import numpy as np
 
 DRAWS = 1000
 _CHUNK = 100
+
+
+def draw_seed(clusters: Sequence[str]) -> int:
+    """Seed of the draws from some clusters, the same whoever draws them.
+
+    So values of several games are drawn in pairs where these have the same clusters, and apart where they don't.
+    """
+    return int.from_bytes(hashlib.sha256("\n".join(clusters).encode()).digest()[:4], "big")
 
 
 def bootstrap_sums(per_cluster: np.ndarray, *, draws: int = DRAWS, seed: int) -> np.ndarray:
