@@ -103,6 +103,12 @@ def order_kept(lines: list[dict]) -> tuple[int, int]:
     return sum(a["masked"] > b["masked"] for a, b in apart), len(apart)
 
 
+def spearman(lines: list[dict]) -> float:
+    """Rank correlation of masked and retrained values."""
+    ranks = [np.argsort(np.argsort([line[name] for line in lines])) for name in ("masked", "retrained")]
+    return float(np.corrcoef(*ranks)[0, 1])
+
+
 def _chosen(rows) -> np.ndarray:
     return np.flatnonzero(rows.column("user").to_numpy() % SHARE == 0)
 

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import yaml
 
@@ -67,10 +68,22 @@ def value_row(asset_id: str, value: float | None, low: float | None = None, high
 def values(factor: float = 1.0) -> pa.Table:
     """Tonight's values times `factor`; products_copy is a player of nothing."""
     total = sum(w[0] for w in WORTH.values())
-    rows = [value_row(a, v * factor, lo * factor, hi * factor, removal_loss=loss * factor, share=v / total)
+    # draws from 4 % below to 4 % above the value: those of the total are, too
+    rows = [value_row(a, v * factor, lo * factor, hi * factor, removal_loss=loss * factor, share=v / total,
+                      draws=(v * factor * np.linspace(0.96, 1.04, 1000)).tolist())
             for a, (v, lo, hi, loss) in sorted(WORTH.items())]
     rows.append(value_row("landing.products_copy", None, reason="it is a copy of landing.products"))
     return table(schemas.VALUES, rows)
+
+
+def column_values() -> pa.Table:
+    """What two columns of one asset share, and one that has nothing."""
+    def row(column: str, value: float | None) -> dict[str, Any]:
+        return {"use_case": CASE, "asset_id": "landing.transactions", "column": column, "value": value, "unit": "USD/week",
+                "ci_low": None if value is None else 0.9 * value, "ci_high": None if value is None else 1.1 * value,
+                "share": None, "status": "unvalued" if value is None else "valued", "reason": None}
+
+    return table(schemas.COLUMN_VALUES, [row("(rows and keys)", 6000.0), row("sales_value", 2000.0), row("basket_id", None)])
 
 
 def discovered() -> pa.Table:

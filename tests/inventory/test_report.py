@@ -42,7 +42,7 @@ def findings(**changes: object) -> Findings:
         inventory=rank(shown, b.manifest()), assets=shown.assets, columns=b.columns(), states=b.states(), checks=b.checks(),
         values=shown.values, stopped={}, history={b.CASE: {"2017-12-16": b.values(0.9), b.PARTITION: b.values()}},
         forecasts=FORECASTS, scores=schemas.FORECAST_SCORES.schema.empty_table(), metrics={b.CASE: b.metrics()},
-        totals={b.CASE: (11_200.0, 12_600.0)},
+        column_values={b.CASE: b.column_values()},
         earlier=("2017-12-16", rank(evidence(values={b.CASE: b.values(0.9)}), b.manifest())))
     return replace(made, **changes)  # type: ignore[arg-type]
 
@@ -58,7 +58,7 @@ def page(made: Findings, **manifest: object) -> tuple[str, Page]:
 def test_the_page_tells_the_whole_story_and_fetches_nothing() -> None:
     text, parsed = page(findings())
     for words in ("Corner shop", "simulated from no real shop", "11,877",
-                  "11,200 to 12,600", "USD/week", "7,900 to 8,960", "2017-12-16",
+                  "11,426 to 12,328", "landing.transactions.(rows and keys)", "USD/week", "7,900 to 8,960", "2017-12-16",
                   "not distinguishable from 0", "unvalued", "sales reached, not sales caused", "base_rate", "torn file",
                   "No forecast has reached its window yet.", "table row count to be between"):
         assert words in text
@@ -79,7 +79,7 @@ def test_what_comes_from_data_is_escaped() -> None:
 def test_without_values_the_page_says_why() -> None:
     stopped = {b.CASE: "no outcome window has closed yet"}
     bare = rank(evidence(values={}, stopped=stopped, forecasts=schemas.FORECASTS.schema.empty_table()), b.manifest())
-    text, _ = page(findings(inventory=bare, values={}, stopped=stopped, history={}, metrics={}, totals={}, earlier=None,
+    text, _ = page(findings(inventory=bare, values={}, stopped=stopped, history={}, metrics={}, column_values={}, earlier=None,
                             forecasts=schemas.FORECASTS.schema.empty_table(), checks=schemas.CHECKS.schema.empty_table()))
     assert "No asset is valued tonight" in text
     assert "next_week was not valued: no outcome window has closed yet" in text

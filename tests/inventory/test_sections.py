@@ -73,6 +73,8 @@ def test_state_names_the_reason_and_case_tables_leave_out_the_unvalued() -> None
     torn = next(r for r in state_rows(evidence().assets, b.states()) if r["asset_id"] == "landing.promotions")
     assert (torn["status"], torn["newest"], torn["size"]) == ("degraded", "2017-12-16", "4.0 MB")
     assert "torn file" in torn["reason"]
-    (case,) = case_tables({b.CASE: b.values()})
+    (case,) = case_tables({b.CASE: b.values()}, {b.CASE: b.column_values()})
+    told = [(row["column"], row["value"]) for row in case["columns"]]
+    assert told == [("(rows and keys)", "6,000"), ("sales_value", "2,000")]
     assert case["rows"][0]["asset_id"] == "landing.transactions"
     assert len(case["rows"]) == 6

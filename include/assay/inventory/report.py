@@ -20,7 +20,7 @@ from assay.config.manifest import Platform
 from assay.contracts.enums import Action
 from assay.inventory import sections
 from assay.inventory.charts import trend
-from assay.inventory.combine import common_scale
+from assay.inventory.combine import common_scale, total_interval
 from assay.inventory.texts import speaker, texts
 from assay.inventory.wording import amount, interval, percent
 
@@ -43,7 +43,7 @@ class Findings:
         forecasts: `forecasts`.
         scores: `forecast_scores` of all partitions so far.
         metrics: `model_metrics` per use case.
-        totals: 95 % interval of v(N) per use case, where its payoffs are known.
+        column_values: `column_values` per use case.
         earlier: Partition and table of the inventory before, None if there is none.
     """
 
@@ -58,7 +58,7 @@ class Findings:
     forecasts: pa.Table
     scores: pa.Table
     metrics: Mapping[str, pa.Table]
-    totals: Mapping[str, tuple[float, float]]
+    column_values: Mapping[str, pa.Table]
     earlier: tuple[str, pa.Table] | None
 
 
@@ -95,10 +95,11 @@ def _view(findings: Findings, platform: Platform, partition: str, say: sections.
     failed, more = sections.failures(findings.checks)
     cases = _case_totals(findings.values)
     known = [r["value"] for r in rows if r["value"] is not None]
-    earlier = findings.earlier
+    earlier, ends = findings.earlier, total_interval(findings.values, scale)
     return {
         "title": platform.title or platform.platform, "platform": platform, "partition": partition, "unit": scale.unit,
-        "total": amount(math.fsum(known)) if known else None, "total_range": _range(findings, cases, say),
+        "total": amount(math.fsum(known)) if known else None,
+        "total_range": say("total_range", range=interval(*ends)) if ends else "",
         "cases": [say("total_case", use_case=name, value=amount(total), unit=unit) for name, total, unit in cases]
         if len(cases) > 1 else [],
         "stopped": sorted(findings.stopped.items()),
@@ -110,7 +111,8 @@ def _view(findings: Findings, platform: Platform, partition: str, say: sections.
                              rate=percent(platform.forecast.discount_rate)),
         "earlier": earlier[0] if earlier else None,
         "movers": sections.movers(findings.inventory, earlier[1] if earlier else None),
-        "meaning": sections.meaning(platform, findings.values, say), "case_tables": sections.case_tables(findings.values),
+        "meaning": sections.meaning(platform, findings.values, say),
+        "case_tables": sections.case_tables(findings.values, findings.column_values),
         "state": sections.state_rows(findings.assets, findings.states), "metrics": sections.metric_tables(findings.metrics),
         "record": sections.record(findings.scores), "failures": failed, "more": more, "n_checks": findings.checks.num_rows,
     }
@@ -124,10 +126,3 @@ def _case_totals(values: Mapping[str, pa.Table]) -> list[tuple[str, float, str]]
         if rows:
             totals.append((name, math.fsum(r["value"] for r in rows), str(rows[0]["unit"])))
     return totals
-
-
-def _range(findings: Findings, cases: list[tuple[str, float, str]], say: sections.Say) -> str:
-    """The interval of the total in words, where one use case alone makes it; empty otherwise."""
-    if len(cases) != 1 or cases[0][0] not in findings.totals:
-        return ""
-    return say("total_range", range=interval(*findings.totals[cases[0][0]]))

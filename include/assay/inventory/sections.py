@@ -19,6 +19,7 @@ from assay.inventory.wording import amount, interval, percent, size, widest
 
 MOST_MOVERS = 6
 MOST_FAILURES = 30
+MOST_COLUMNS = 15
 MOST_TODO = 5
 Series = list[tuple[str, float]]
 Say = Callable[..., str]
@@ -149,18 +150,26 @@ def meaning(platform: Platform, valued: Mapping[str, pa.Table], say: Say) -> lis
     return out
 
 
-def case_tables(values: Mapping[str, pa.Table]) -> list[dict[str, Any]]:
-    """Per use case: value, interval, share and removal loss of every asset that it values."""
+def case_tables(values: Mapping[str, pa.Table], columns: Mapping[str, pa.Table]) -> list[dict[str, Any]]:
+    """Per use case: value, interval, share and removal loss of every asset that it values, and the columns worth most."""
     tables = []
     for name in sorted(values):
-        rows = [r for r in values[name].to_pylist() if r["value"] is not None]
-        rows.sort(key=lambda r: (-r["value"], r["asset_id"]))
+        rows = _worthiest(values[name].to_pylist())
         tables.append({"use_case": name, "unit": rows[0]["unit"] if rows else "", "rows": [{
             "asset_id": r["asset_id"], "value": amount(r["value"], widest(r["ci_low"], r["ci_high"])),
             "interval": interval(r["ci_low"], r["ci_high"]),
             "share": "–" if r["share"] is None else percent(r["share"]),
-            "removal_loss": "–" if r["removal_loss"] is None else amount(r["removal_loss"])} for r in rows]})
+            "removal_loss": "–" if r["removal_loss"] is None else amount(r["removal_loss"])} for r in rows],
+            "columns": [{
+                "asset_id": r["asset_id"], "column": r["column"], "interval": interval(r["ci_low"], r["ci_high"]),
+                "value": amount(r["value"], widest(r["ci_low"], r["ci_high"]))}
+                for r in (_worthiest(columns[name].to_pylist())[:MOST_COLUMNS] if name in columns else ())]})
     return [t for t in tables if t["rows"]]
+
+
+def _worthiest(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Those with a value, the highest first."""
+    return sorted((r for r in rows if r["value"] is not None), key=lambda r: (-r["value"], r["asset_id"], r.get("column", "")))
 
 
 def metric_tables(metrics: Mapping[str, pa.Table]) -> list[dict[str, Any]]:

@@ -71,16 +71,15 @@ def _report(frame: Frame, tables: dict[str, pa.Table], valued: dict[str, Artifac
     """
     import pyarrow as pa
 
-    from assay.contracts.schemas import COALITION_PAYOFFS, FORECAST_SCORES, INVENTORY, MODEL_METRICS, REPORT, VALUES
+    from assay.contracts.schemas import COLUMN_VALUES, FORECAST_SCORES, INVENTORY, MODEL_METRICS, REPORT, VALUES
     from assay.inventory.report import FILE, Findings, build_report, wording
-    from assay.inventory.total import total_interval
 
     before = {name: _earlier(frame, VALUES, name) for name in valued}
     scored = _earlier(frame, FORECAST_SCORES)
     inventories = _earlier(frame, INVENTORY)
-    metrics, payoffs = _tonight(frame, MODEL_METRICS, valued), _tonight(frame, COALITION_PAYOFFS, valued)
+    metrics, columns = _tonight(frame, MODEL_METRICS, valued), _tonight(frame, COLUMN_VALUES, valued)
     last = max(inventories, default=None)
-    past = [*(ref for refs in before.values() for ref in refs.values()), *scored.values(), *metrics.values(), *payoffs.values(),
+    past = [*(ref for refs in before.values() for ref in refs.values()), *scored.values(), *metrics.values(), *columns.values(),
             *([inventories[last]] if last else [])]
     # inputs are unordered: the configuration says which partition each belongs to
     when = {name: {p: ref.fingerprint for p, ref in refs.items()} for name, refs in before.items()}
@@ -99,7 +98,7 @@ def _report(frame: Frame, tables: dict[str, pa.Table], valued: dict[str, Artifac
         forecasts=evidence.forecasts,
         scores=pa.concat_tables([*(frame.store.read(ref) for ref in scored.values()), tables["forecast_scores"]]),
         metrics={name: frame.store.read(ref) for name, ref in metrics.items()},
-        totals={name: total_interval(frame.store.read(ref)) for name, ref in payoffs.items()},
+        column_values={name: frame.store.read(ref) for name, ref in columns.items()},
         earlier=(last, frame.store.read(inventories[last])) if last else None)
     page = build_report(findings, frame.platform, frame.partition)
     return frame.store.publish_files(REPORT, {FILE: page}, **where, recipe=recipe)
