@@ -7,6 +7,7 @@ PARTITION ?=
 FROM ?=
 TO ?=
 NAME ?=
+ASSET ?=
 AIRFLOW_PORT ?= 8080
 
 BASE_PYTHON := $(shell command -v python3.11 || command -v python3)
@@ -23,7 +24,7 @@ export PYTHONPATH := include
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export AIRFLOW_PORT
 
-.PHONY: help install landing run test test-all check up down trigger backfill bench clean
+.PHONY: help install landing run explain test test-all check up down trigger backfill bench clean
 
 help:  ## list every target and option
 	@echo "make <target> [OPTION=value]"; echo
@@ -32,6 +33,7 @@ help:  ## list every target and option
 	@echo "  PLATFORM=name         folder below include/platforms (default complete_journey; german_credit is there too)"
 	@echo "  PARTITION=YYYY-MM-DD  local day to take stock of (default: the newest whole day of the source)"
 	@echo "  FROM=, TO=YYYY-MM-DD  first and last partition of a backfill, both included"
+	@echo "  ASSET=name            asset to explain, as in the inventory"
 	@echo "  NAME=script           benchmark below benchmarks/"
 	@echo "  AIRFLOW_PORT=number   port of make up on 127.0.0.1 (default 8080)"
 	@echo "  ASSAY_LANDING=folder  your own landing zone instead of the demo's data/landing"
@@ -47,6 +49,7 @@ $(STAMP): $(REQUIREMENTS)
 	@test -x $(PYTHON) || $(BASE_PYTHON) -m venv .venv
 	@$(PYTHON) -m pip install -q -r requirements.txt -r requirements-dev.txt
 	@$(PYTHON) -m pip install -q --no-deps -r requirements-demo.txt
+	@echo "$(CURDIR)/include" > "$$($(PYTHON) -c 'import site; print(site.getsitepackages()[0])')/assay.pth"
 	@rm -f .venv/.installed-*
 	@touch $@
 
@@ -55,6 +58,10 @@ landing: $(STAMP)  ## lay out the demo platform's landing zone in data/landing
 
 run: landing  ## run four nights in one process, print the inventory, write data/report/index.html
 	@$(ASSAY) run --platform "$(PLATFORM)" --partition "$(PARTITION)"
+
+explain: $(STAMP)  ## say where the value of ASSET comes from: columns, users, items, decisions
+	@test -n "$(ASSET)" || { echo "explain needs ASSET=name, such as landing.promotions" >&2; exit 1; }
+	@$(ASSAY) value explain "$(PLATFORM)" "$(ASSET)" $(PARTITION)
 
 test: $(STAMP)  ## all tests that need no extra service, one end-to-end run included
 	@$(PYTHON) -m pytest -n 2 --dist loadfile -m "not service"
