@@ -15,8 +15,8 @@ HERE = Path(__file__).parent
 MODEL = HERE / "model.sql"
 FIRST = dt.date(2025, 2, 10)  # a Monday
 WEEKS = 20  # the last day is Sunday, 2025-06-29
-ITEMS = 100
-EVENTS_PER_USER = 912  # rows of the five logs that a user leaves in all weeks, on average
+ITEMS = 80
+EVENTS_PER_USER = 748  # rows of the five logs that a user leaves in all weeks, on average
 
 # what each log holds of one week; every query gives `day`, 0 for Monday
 _WEEK = {
@@ -24,9 +24,9 @@ _WEEK = {
         SELECT *, DATE '{first}' + (7 * week + day)::INTEGER + to_seconds(draw(5, usr, category, week) % 50400) AS moment
         FROM (SELECT usr, category, {week} AS week, (usr * 100 + {week}) * 10 + category AS request_id,
                      request_day(usr, category)::INTEGER AS day
-              FROM users, range(5) AS r(category))""",
+              FROM users, range(4) AS r(category))""",
     "impressions": """
-        SELECT r.*, 10001 + r.category + 5 * phase + 25 * (slot // 4) + 50 * (slot % 4 > 0)::INTEGER AS item,
+        SELECT r.*, item_of(r.category, phase, slot // 4, (slot % 4 > 0)::INTEGER) AS item,
             row_number() OVER (PARTITION BY request_id ORDER BY draw(6, usr, r.category * 5 + phase, week), phase) AS position
         FROM (SELECT r.*, phase, slot(usr, r.category, phase, week)::INTEGER AS slot
               FROM requests AS r, range(5) AS p(phase)) AS r""",
@@ -54,8 +54,7 @@ _DAY = {
     "queries": """
         SELECT request_id, usr AS user_id, [
                 ['陶瓷茶杯', '茶杯', 'tea cup'], ['蓝牙耳机', '耳机', 'wireless earphones'],
-                ['运动跑鞋', '跑鞋', 'running shoes'], ['桌面台灯', '台灯', 'desk lamp'],
-                ['旅行背包', '背包', 'travel backpack']
+                ['运动跑鞋', '跑鞋', 'running shoes'], ['桌面台灯', '台灯', 'desk lamp']
             ][category + 1][draw(11, usr, category, week) % 3 + 1] AS query, moment AS searched_at
         FROM requests WHERE day = {day} ORDER BY moment, request_id""",
     "impressions": """
@@ -78,10 +77,12 @@ _DAY = {
             (20 + draw(13, 7 * {week} + {day}, item - 10001, 0) % 80)::INTEGER AS on_hand
         FROM items WHERE {day} >= 7 - days_in_stock(item, {week}) ORDER BY item""",
     "weather_tags": """
-        SELECT usr AS user_id, 10001 + (draw(14, usr, n, {week}) % 100)::BIGINT AS item_id,
-            ['晴', '多云', '阴', '小雨', '大风'][draw(15, usr, n, {week}) % 5 + 1] AS tag,
+        SELECT usr AS user_id, item AS item_id,
+            ['晴', '多云', '阴', '小雨', '大风'][draw(15, usr, item - 10001, {week}) % 5 + 1] AS tag,
             DATE '{first}' + 7 * {week} + {day} AS tagged_on
-        FROM users, range(3) AS r(n) WHERE draw(16, usr, n, {week}) % 7 = {day} ORDER BY ALL""",
+        FROM users, items
+        WHERE drawn_to(14, usr, item) AND draw(16, usr, item - 10001, 0) % 28 = {week} % 4 * 7 + {day}
+        ORDER BY usr, item""",
 }
 
 # lists as they are every Monday
@@ -89,11 +90,11 @@ _LIST = {
     "items": """
         SELECT item AS item_id, concat(brand_zh, ' ', zh, ' ', dear_zh, number) AS title_zh,
             concat(brand, ' ', en, dear_en, ' ', number) AS title_en, category, brand, price_of(item)::DECIMAL(12, 2) AS price
-        FROM (SELECT item, 100 + draw(17, 0, item - 10001, 0) % 900 AS number,
-            ['茶具', '耳机', '跑鞋', '台灯', '背包'][category_of(item) + 1] AS category,
-            ['陶瓷茶杯', '蓝牙耳机', '运动跑鞋', '桌面台灯', '旅行背包'][category_of(item) + 1] AS zh,
-            ['tea cup', 'wireless earphones', 'running shoes', 'desk lamp', 'travel backpack'][category_of(item) + 1] AS en,
-            ['', '豪华版'][dear(item) + 1] AS dear_zh, ['', ' deluxe'][dear(item) + 1] AS dear_en,
+        FROM (SELECT item, 100 + draw(26, 0, item - 10001, 0) % 900 AS number,
+            ['茶具', '耳机', '跑鞋', '台灯'][category_of(item) + 1] AS category,
+            ['陶瓷茶杯', '蓝牙耳机', '运动跑鞋', '桌面台灯'][category_of(item) + 1] AS zh,
+            ['tea cup', 'wireless earphones', 'running shoes', 'desk lamp'][category_of(item) + 1] AS en,
+            ['', '豪华版 '][dear(item) + 1] AS dear_zh, ['', ' deluxe'][dear(item) + 1] AS dear_en,
             ['青禾', '远山', '白鹭', '北辰'][draw(18, 0, item - 10001, 0) % 4 + 1] AS brand_zh,
             ['Qinghe', 'Yuanshan', 'Bailu', 'Beichen'][draw(18, 0, item - 10001, 0) % 4 + 1] AS brand FROM items)
         ORDER BY item""",
@@ -102,7 +103,7 @@ _LIST = {
                 ['伟', '芳', '娜', '敏', '静', '磊', '洋', '艳'][draw(20, usr, 0, 0) % 8 + 1],
                 ['', '华', '明', '玲'][draw(21, usr, 0, 0) % 4 + 1]) AS name,
             printf('+44 7700 900%03d', usr % 1000) AS mobile, printf('user%d@example.com', usr) AS email,
-            ['18-24', '25-34', '35-44', '45-54', '55+'][age_of(usr) + 1] AS age_band,
+            ['18-29', '30-39', '40-49', '50+'][age_of(usr) + 1] AS age_band,
             ['普通', '铜牌', '银牌', '金牌', '钻石'][level_of(usr) + 1] AS member_level,
             ['北京', '上海', '广州', '成都', '武汉', '西安'][draw(22, usr, 0, 0) % 6 + 1] AS city
         FROM users ORDER BY usr""",

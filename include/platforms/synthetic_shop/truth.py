@@ -1,9 +1,11 @@
 """What the tables of the synthetic shop are worth, computed from the model that its logs are drawn from (model.sql).
 
-The weekly rate of orders of a user and an item is a base times factors, each told by one table (one of them by two together)
-and each of mean 1 whatever the others are. So what is to be expected of a pair by who sees only the tables S is the product of
-the factors that S tells, and the best ranking is by that product times the price, where S tells it. Its money, and with it
-every table's Shapley value, follows without an estimate.
+The weekly rate of orders of a user and an item is a base times factors, each told by one table and each of mean 1 whatever the
+others are. So what is to be expected of a pair by who sees only the tables S is the product of the factors that S tells, and
+the best ranking is by that product times the price, where S tells it. Its money, and with it every table's Shapley value,
+follows without an estimate.
+
+Rankings are made within each user: what `ods.users` tells moves all items of a user alike, so it is worth nothing to them.
 
 `draw` gives fresh outcomes of the same candidates, to see how estimates spread around these values.
 """
@@ -24,9 +26,9 @@ from platforms.synthetic_shop.logs import FIRST, MODEL
 
 PLAYERS = ("ods.carts", "ods.clicks", "ods.impressions", "ods.items", "ods.queries", "ods.stock", "ods.users",
            "ods.weather_tags")
-# name of a factor in model.sql -> the tables that tell it together
-TOLD_BY = {"users": ("ods.users",), "items": ("ods.items",), "price": ("ods.items",), "match": ("ods.users", "ods.items"),
-           "stock": ("ods.stock",), "clicks": ("ods.clicks",), "carts": ("ods.carts",)}
+# factor of expected sales -> the table that tells it
+TOLD_BY = {"users": "ods.users", "items": "ods.items", "price": "ods.items", "stock": "ods.stock", "clicks": "ods.clicks",
+           "carts": "ods.carts"}
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,7 @@ def pairs(candidates: pa.Table, cutoff: dt.date) -> Pairs:
         con.register("candidates", candidates.select(["user", "item"]).append_column("n", pa.array(range(candidates.num_rows))))
         found = con.sql(f"""
             SELECT "user", users_factor("user") AS users, items_factor(item) AS items, price_of(item) / 100.0 AS price,
-                match_factor("user", item) AS match, stock_factor(item, {week}) AS stock, clicks_factor("user", item) AS clicks,
+                stock_factor(item, {week}) AS stock, clicks_factor("user", item) AS clicks,
                 carts_factor("user", item) AS carts, rate_of("user", item, {week}) AS rate, propensity_of(item) AS propensity,
                 price_of(item) AS money, category_of(item) * 5 + phase_of(item) AS place, shown_times() AS times
             FROM candidates ORDER BY n""").fetchnumpy()
@@ -84,7 +86,7 @@ def pairs(candidates: pa.Table, cutoff: dt.date) -> Pairs:
     if len(np.unique(columns["user"])) != starts.sum():
         raise ValueError("rows of a user are scattered; sort them by user")
     times = float(columns["times"][0]) if candidates.num_rows else 1.0
-    place = user * 25 + columns["place"].astype(np.int64)
+    place = user * 20 + columns["place"].astype(np.int64)
     return Pairs(user, int(starts.sum()), place, {name: columns[name] for name in TOLD_BY},
                  columns["rate"] * columns["money"] * times, columns["rate"], columns["money"], columns["propensity"], times)
 
@@ -92,8 +94,8 @@ def pairs(candidates: pa.Table, cutoff: dt.date) -> Pairs:
 def money(of: Pairs, known: Collection[str], *, top_k: int, margin: float) -> float:
     """What the best ranking that sees only the tables `known` earns, to be expected of the week; ties in random order."""
     score = np.ones(len(of.user))
-    for name, tables in TOLD_BY.items():
-        if set(tables) <= set(known):
+    for name, table in TOLD_BY.items():
+        if table in known:
             score = score * of.factors[name]
     score = np.round(score, 9)  # products in another order are the same product
     order = np.lexsort((-score, of.user))
@@ -115,7 +117,7 @@ def true_values(candidates: pa.Table, cutoff: dt.date, *, top_k: int, margin: fl
         margin: Share of the sales that is earned.
     """
     of = pairs(candidates, cutoff)
-    telling = sorted({table for tables in TOLD_BY.values() for table in tables})
+    telling = sorted(set(TOLD_BY.values()))
     worth = {frozenset(some): money(of, some, top_k=top_k, margin=margin)
              for size in range(len(telling) + 1) for some in combinations(telling, size)}
     values = dict.fromkeys(PLAYERS, 0.0)  # a table that tells no factor adds nothing to any coalition
