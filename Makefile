@@ -30,7 +30,7 @@ help:  ## list every target and option
 	@echo "make <target> [OPTION=value]"; echo
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  %-10s %s\n", $$1, $$2}'
 	@echo; echo "options"
-	@echo "  PLATFORM=name         folder below include/platforms (default complete_journey; german_credit is there too)"
+	@echo "  PLATFORM=name         folder below include/platforms (default complete_journey; also german_credit, synthetic_shop)"
 	@echo "  PARTITION=YYYY-MM-DD  local day to take stock of (default: the newest whole day of the source)"
 	@echo "  FROM=, TO=YYYY-MM-DD  first and last partition of a backfill, both included"
 	@echo "  ASSET=name            asset to explain, as in the inventory"

@@ -75,3 +75,15 @@ def test_the_longest_foreknowledge_of_an_asset_counts():
     shop = platform(use_cases=[use_case("one", promotions=7), use_case("two", promotions=14, plans=3)])
     assert [shop.known_ahead(f"landing.{table}") for table in ("promotions", "plans", "orders")] == [14, 3, 0]
     assert platform().known_ahead("landing.orders") == 0
+
+
+@pytest.mark.parametrize("payoff", [{"type": "captured_sales", "top_k": 3, "margin": 0.3},
+                                    {"type": "replay", "top_k": 3, "margin": 0.3, "exposures": "a.shown", "propensity": "p"}])
+def test_what_ranks_items_for_users_needs_both_and_a_time(payoff):
+    case = {"name": "n", "entity": {"user": "u", "item": "i"}, "payoff": payoff,
+            "outcome": {"asset": "a.orders", "time": "at", "window_days": 7}}
+    assert UseCase.model_validate(case).top_k == 3
+    with pytest.raises(ValidationError, match=f"{payoff['type']} ranks items for users: entity needs user and item"):
+        UseCase.model_validate(case | {"entity": {"user": "u"}})
+    with pytest.raises(ValidationError, match=f"{payoff['type']} needs an outcome with time and window_days"):
+        UseCase.model_validate(case | {"outcome": {"asset": "a.orders", "label": "l", "positive": "1"}})

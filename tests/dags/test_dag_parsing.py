@@ -18,7 +18,8 @@ HEAVY = ("tensorflow", "keras", "pandas", "pyarrow", "duckdb", "great_expectatio
 
 def test_every_platform_has_its_dag(parsed: dict[str, Any]) -> None:
     assert parsed["import_errors"] == {}
-    assert set(parsed["dags"]) == {"inventory_complete_journey", "inventory_german_credit", "inventory_small_journey"}
+    assert set(parsed["dags"]) == {"inventory_complete_journey", "inventory_german_credit", "inventory_small_journey",
+                                   "inventory_synthetic_shop"}
 
 
 @pytest.mark.parametrize("file", sorted(path.name for path in (ROOT / "dags").glob("*.py")))

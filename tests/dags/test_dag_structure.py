@@ -23,7 +23,8 @@ EDGES = {
 }
 
 
-@pytest.fixture(params=["inventory_complete_journey", "inventory_german_credit", "inventory_small_journey"])
+@pytest.fixture(params=["inventory_complete_journey", "inventory_german_credit", "inventory_small_journey",
+                        "inventory_synthetic_shop"])
 def dag(parsed: dict[str, Any], request: pytest.FixtureRequest) -> dict[str, Any]:
     found: dict[str, Any] = parsed["dags"][request.param]
     return found

@@ -61,10 +61,10 @@ def test_refuses_what_would_let_an_empty_table_pass_or_is_no_list(text: str) -> 
         parse_suite(FILE, text)
 
 
-@pytest.mark.parametrize("platform", ["complete_journey", "german_credit"])
+@pytest.mark.parametrize("platform", ["complete_journey", "german_credit", "synthetic_shop"])
 def test_every_suite_of_the_demos_loads_and_the_built_in_one_is_valid(platform: str, small_environment: Path) -> None:
     names = suite_names(platform)
-    assert len(names) == {"complete_journey": 8, "german_credit": 5}[platform]
+    assert len(names) == {"complete_journey": 8, "german_credit": 5, "synthetic_shop": 9}[platform]
     for name in names:
         suite = find_suite(platform, name)
         assert suite is not None and len({e.dimension for e in suite.expectations}) >= 3

@@ -86,6 +86,38 @@ def test_an_undated_table_feeds_every_window(shop):
         assert found.things["item"].column("landing.products.category").null_count == 0
 
 
+@pytest.mark.slow
+def test_exposures_of_the_outcome_window_are_labels_and_no_features(shop, monkeypatch):
+    """What was shown in the window changes its labels and none of its tables; what was shown before changes the tables."""
+    manifest = shop / "platforms" / "shop" / "platform.yaml"
+    replay = "{type: replay, top_k: 3, margin: 0.3, exposures: landing.shown, propensity: chance}"
+    manifest.write_text(MANIFEST.replace("{type: captured_sales, top_k: 3, margin: 0.3}", replay))
+
+    def windows(name: str, changed: dt.date | None) -> dict[str, dict]:
+        for day in (dt.date(2026, 1, 1) + dt.timedelta(days=n) for n in range(70)):
+            path = shop / "landing" / "shown" / f"ds={day}" / "part-0.parquet"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            chances = [0.5 if n % 2 else 0.25 for n in range(40)] if day != changed else [0.125] * 40
+            pq.write_table(pa.table({
+                "shown_id": [day.toordinal() * 40 + n for n in range(40)], "customer_id": [n % 37 + 1 for n in range(40)],
+                "product_id": [(n + day.day + 5 * (day == changed)) % 23 + 1 for n in range(40)], "chance": chances,
+                "shown_at": [dt.datetime.combine(day, dt.time(9))] * 40}), path)
+        monkeypatch.setenv("ASSAY_STORAGE", (shop / name).as_uri())
+        night = discover("shop", partition_key=None, requested=None, use_cases=[], retrain=False, note="")
+        return {row["window"]: row for row in features_of(night) if row["window"] in ("validate", "outcome")}
+
+    before, within, earlier = windows("a", None), windows("b", dt.date(2026, 3, 9)), windows("c", dt.date(2026, 2, 20))
+    one, two, three = ((row["outcome"]["fingerprint"], row["outcome"]["things"]) for row in (before, within, earlier))
+    assert one == two != three
+    assert before["outcome"]["labels_fingerprint"] == earlier["outcome"]["labels_fingerprint"]
+    assert before["outcome"]["labels_fingerprint"] != within["outcome"]["labels_fingerprint"]
+    assert before["validate"]["labels_fingerprint"] == within["validate"]["labels_fingerprint"]
+    row = within["outcome"]
+    labels = open_store().read(ArtifactRef("labels", row["labels_uri"], 0, row["labels_fingerprint"])).to_pylist()
+    assert {round(one["propensity"], 6) for one in labels if one["propensity"]} >= {0.25, 0.5}
+    assert {one["y"] for one in labels} == {0.0, 1.0}
+
+
 # -- the small platforms --------------------------------------------------------------------------------------------------
 
 

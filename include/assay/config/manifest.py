@@ -77,6 +77,17 @@ class CapturedSales(_Frozen):
     incrementality: float = Field(default=1.0, gt=0, le=1)  # share of the sales reached that showing them caused
 
 
+class Replay(_Frozen):
+    """Show the `top_k` items with the highest expected sales: margin × sales that a log of randomised exposure speaks for."""
+
+    type: Literal["replay"]
+    top_k: int = Field(ge=1, le=1000)
+    margin: float = Field(gt=0, le=1)
+    incrementality: float = Field(default=1.0, gt=0, le=1)
+    exposures: str  # asset with a row for each item that was shown to a user
+    propensity: str  # its column with the chance of that
+
+
 class CostMatrix(_Frozen):
     """Accept an entity below the risk threshold that the costs imply, refuse it above; refusing earns nothing.
 
@@ -95,7 +106,7 @@ class UseCase(_Frozen):
     name: Name
     entity: dict[Name, str] = Field(min_length=1, max_length=3)  # role -> key column of the outcome asset
     outcome: Outcome
-    payoff: CapturedSales | CostMatrix = Field(discriminator="type")
+    payoff: CapturedSales | Replay | CostMatrix = Field(discriminator="type")
     assets: list[str] | None = None  # the players; by default every asset that is not excluded
     known_ahead: dict[str, int] = Field(default_factory=dict)  # asset -> days before its date that a row is known
     exclude: str | None = None  # SQL condition over the item's attributes
@@ -113,13 +124,18 @@ class UseCase(_Frozen):
 
     @model_validator(mode="after")
     def _coherent(self) -> UseCase:
-        if self.payoff.type == "captured_sales" and not {"user", "item"} <= set(self.entity):
-            raise ValueError("captured_sales ranks items for users: entity needs user and item")
-        if self.payoff.type == "captured_sales" and self.outcome.time is None:
-            raise ValueError("captured_sales needs an outcome with time and window_days")
+        if self.top_k is not None and not {"user", "item"} <= set(self.entity):
+            raise ValueError(f"{self.payoff.type} ranks items for users: entity needs user and item")
+        if self.top_k is not None and self.outcome.time is None:
+            raise ValueError(f"{self.payoff.type} needs an outcome with time and window_days")
         if self.payoff.type == "cost_matrix" and self.outcome.label is None:
             raise ValueError("cost_matrix needs an outcome with label and positive")
         return self
+
+    @property
+    def top_k(self) -> int | None:
+        """Places of a user where the decision ranks items, else None."""
+        return None if isinstance(self.payoff, CostMatrix) else self.payoff.top_k
 
 
 class AssetOverride(_Frozen):

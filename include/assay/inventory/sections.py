@@ -9,7 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from assay.config.manifest import CapturedSales, Platform
+from assay.config.manifest import CostMatrix, Platform
 from assay.contracts.enums import Action
 from assay.inventory.assets import by_asset
 from assay.inventory.charts import bars, spark
@@ -133,11 +133,11 @@ def meaning(platform: Platform, valued: Mapping[str, pa.Table], say: Say) -> lis
         if case.name not in valued:
             continue
         pay = case.payoff
-        if isinstance(pay, CapturedSales):
-            out.append(say("meaning_captured_sales", use_case=case.name, top_k=pay.top_k, margin=percent(pay.margin)))
-        else:
+        if isinstance(pay, CostMatrix):
             out.append(say("meaning_cost_matrix", use_case=case.name, gain_accept=percent(pay.gain_accept),
                            loss_accept=percent(pay.loss_accept)))
+        else:
+            out.append(say(f"meaning_{pay.type}", use_case=case.name, top_k=pay.top_k, margin=percent(pay.margin)))
         if case.outcome.window_days is None:
             out.append(say("meaning_no_forecast", use_case=case.name))
         else:

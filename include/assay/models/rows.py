@@ -81,6 +81,14 @@ def join_labels(features: FeatureTables, labels: pa.Table) -> tuple[np.ndarray, 
     return (joined["y"].fillna(0).to_numpy(np.float32), joined["amount"].fillna(0).to_numpy(np.float32))
 
 
+def join_propensity(features: FeatureTables, labels: pa.Table) -> np.ndarray:
+    """The chance with which each candidate was shown in the window, float64, shape (rows,); NaN where it was not."""
+    keys = features.entity
+    left = features.rows.select(keys).to_pandas()
+    joined = left.merge(labels.select([*keys, "propensity"]).to_pandas(), on=keys, how="left", validate="many_to_one")
+    return np.asarray(joined["propensity"].to_numpy(np.float64))
+
+
 def share_of(features: FeatureTables, role: WindowRole) -> np.ndarray:
     """Positions of the rows that serve `role` where entities, not days, are split: by a hash of their keys."""
     keys = features.rows.select(features.entity).to_pylist()

@@ -31,8 +31,9 @@ def package_folder(package: str) -> Path:
     return Path(spec.origin).parent
 
 
-def build_zone(target: Path, name: str, *, inputs: Sequence[Path], script: Path, lay_out: Callable[[Path], None]) -> Path:
-    """Lay out `<target>/<name>` by `lay_out`, unless the same inputs and script have built it already.
+def build_zone(target: Path, name: str, *, inputs: Sequence[Path], script: Path, lay_out: Callable[[Path], None],
+               size: int | None = None) -> Path:
+    """Lay out `<target>/<name>` by `lay_out`, unless the same inputs, script and size have built it already.
 
     The zone is laid out in a hidden folder beside it and moved into place when complete. A second builder waits for the
     first one and then finds its work done.
@@ -43,6 +44,7 @@ def build_zone(target: Path, name: str, *, inputs: Sequence[Path], script: Path,
         inputs: Files that the zone is made from.
         script: The script that makes it.
         lay_out: Fills the empty folder that it is given.
+        size: How large a zone is asked for, where there is a choice.
 
     Returns:
         Folder of the zone.
@@ -51,7 +53,7 @@ def build_zone(target: Path, name: str, *, inputs: Sequence[Path], script: Path,
         SourceUnavailable: If an input is missing or unreadable.
     """
     zone, draft, former = target / name, target / f".{name}.draft", target / f".{name}.former"
-    mark = {"inputs": _digest(inputs), "script": _digest([script, Path(__file__)])}
+    mark = {"inputs": _digest(inputs), "script": _digest([script, Path(__file__)])} | ({} if size is None else {"size": size})
     target.mkdir(parents=True, exist_ok=True)
     with (target / f".{name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

@@ -140,8 +140,8 @@ def _build_case(frame: Frame, case: UseCase, catalogue: Catalogue, snapshots: di
         raise NotEnoughData(case.name, f"{case.outcome.asset} has no usable partition",
                             "mend its source or name another outcome asset")
     players = players_of(case, catalogue, snapshots)
-    catalogue = catalogue.without({copy for player in players for copy in catalogue.alike(player)}
-                                  - {*players, case.outcome.asset})
+    observed = {case.outcome.asset} | ({case.payoff.exposures} if case.payoff.type == "replay" else set())
+    catalogue = catalogue.without({copy for player in players for copy in catalogue.alike(player)} - {*players, *observed})
     blocks = plan_blocks(catalogue, entity_domains(catalogue, case), players)
     if not any(snapshots.get(asset) for block in blocks for asset in block.token.assets):
         raise NotEnoughData(case.name, "no usable asset names its entity", "give the key columns the role key under assets")
@@ -196,8 +196,7 @@ def _build_one(frame: Frame, case: UseCase, catalogue: Catalogue, blocks: Sequen
     The tables stand under the last day that they read and in a folder of their recipe, since partitions that classify the same
     data differently must not overwrite each other's.
     """
-    from assay.contracts.schemas import LABELS, WINDOW_FEATURES
-    from assay.features.labels import build_labels, outcome_snapshots
+    from assay.contracts.schemas import WINDOW_FEATURES
     from assay.features.table import build_window, joined
     from assay.features.windows import WindowRole
 
@@ -212,17 +211,31 @@ def _build_one(frame: Frame, case: UseCase, catalogue: Catalogue, blocks: Sequen
         features[roles] = frame.publish(
             WINDOW_FEATURES, partial(lambda of: built()[of], roles), inputs=inputs, config=config,
             name=folder if roles == whole else f"{folder}/{roles}", partition=partition)
-    if window.role is WindowRole.SERVE:
-        return features, None
-    asset = catalogue.assets[case.outcome.asset]
+    return features, None if window.role is WindowRole.SERVE else _labels(frame, case, catalogue, snapshots, window)
+
+
+def _labels(frame: Frame, case: UseCase, catalogue: Catalogue, snapshots: dict[str, list[SnapshotFiles]],
+            window: Window) -> ArtifactRef:
+    """Outcomes of a window and, where the payoff asks for it, what was shown in it."""
+    from assay.contracts.schemas import LABELS
+    from assay.features.exposures import exposure_keys, with_exposures
+    from assay.features.labels import build_labels, outcome_snapshots
+
+    asset, rule, timezone = catalogue.assets[case.outcome.asset], case.payoff, frame.platform.timezone
     last = window.last_day.isoformat() if window.last_day else frame.partition
     read = outcome_snapshots(asset, snapshots[case.outcome.asset], window)
-    labels = frame.publish(
-        LABELS, lambda: build_labels(asset, case, window, read, frame.platform.timezone),
-        inputs=[f"{s.label}:{s.fingerprint}" for s in read],
-        config=[case.outcome.model_dump(mode="json"), case.entity, last, frame.platform.timezone], name=case.name,
-        partition=last)
-    return features, labels
+    inputs = [f"{s.label}:{s.fingerprint}" for s in read]
+    config: list = [case.outcome.model_dump(mode="json"), case.entity, last, timezone]
+    outcomes = partial(build_labels, asset, case, window, read, timezone)
+    if rule.type != "replay":
+        return frame.publish(LABELS, outcomes, inputs=inputs, config=config, name=case.name, partition=last)
+    keys = exposure_keys(catalogue, case, rule)
+    log = catalogue.assets[rule.exposures]
+    shown = outcome_snapshots(log, snapshots.get(log.asset_id, ()), window)
+    return frame.publish(
+        LABELS, lambda: with_exposures(outcomes(), log, keys, rule, case.name, window, shown, timezone),
+        inputs=[*inputs, *(f"{log.asset_id}@{s.label}:{s.fingerprint}" for s in shown)],
+        config=[*config, rule.propensity, keys, log.time_column], name=case.name, partition=last)
 
 
 def _build_history(frame: Frame, case: UseCase, catalogue: Catalogue, blocks: Sequence[Block],

@@ -98,6 +98,11 @@ def things_of(store: ArtifactStore, line: dict) -> dict[str, pa.Table]:
             for thing in line["things"]}
 
 
+def labels_of(store: ArtifactStore, line: dict) -> pa.Table:
+    """The outcomes of a line of the `features` artifact whose window is known."""
+    return store.read(ArtifactRef("labels", line["labels_uri"], 0, line["labels_fingerprint"]))
+
+
 def _texts(store: ArtifactStore, line: dict) -> dict[str, pa.Table]:
     return {text["of"]: store.read(ArtifactRef("text_vectors", text["uri"], 0, text["fingerprint"])) for text in line["texts"]}
 
@@ -110,8 +115,7 @@ def _served(store: ArtifactStore, line: dict, features: FeatureTables) -> tuple[
     from assay.models.rows import join_labels, share_of
 
     if line["labels_uri"]:
-        labels = store.read(ArtifactRef("labels", line["labels_uri"], 0, line["labels_fingerprint"]))
-        y, amount = join_labels(features, labels)
+        y, amount = join_labels(features, labels_of(store, line))
     else:
         y = amount = np.zeros(features.rows.num_rows, np.float32)
     if line["cutoff"] is not None:

@@ -54,7 +54,7 @@ def _extract_case(frame: Frame, case: UseCase, features: ArtifactRef, model: Art
         window, _, _ = window_rows(frame.store, newest)
         return loaded, window, loaded.encode(window)
 
-    top_k = case.payoff.top_k if case.payoff.type == "captured_sales" else None
+    top_k = case.top_k
     seed = int.from_bytes(hashlib.sha256(f"{frame.platform.platform}|{case.name}".encode()).digest()[:4], "big")
 
     def embedded() -> pa.Table:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from assay.contracts.refs import ArtifactRef
-from assay.steps.cases import rows_of, window_rows
+from assay.errors import NotEnoughData
+from assay.steps.cases import labels_of, rows_of, window_rows
 from assay.steps.extract import load_model
 from assay.storage import ArtifactStore
 
@@ -32,6 +33,7 @@ class OutcomeWindow:
         features: What was known of the candidates.
         y: Whether the outcome happened, float32 0/1, shape (rows,).
         amount: What it was worth, float32, shape (rows,).
+        propensity: The chance with which it was shown, NaN where it was not, shape (rows,); None without a log of exposure.
     """
 
     case: UseCase
@@ -39,15 +41,20 @@ class OutcomeWindow:
     features: FeatureTables
     y: np.ndarray
     amount: np.ndarray
+    propensity: np.ndarray | None = None
 
     def take(self, rows: np.ndarray) -> OutcomeWindow:
         """The candidates at these positions."""
-        return OutcomeWindow(self.case, self.model, self.features.take(rows), self.y[rows], self.amount[rows])
+        return self._of(self.model, self.features.take(rows), rows)
 
     def without(self, assets: Collection[str], model: OutcomeModel) -> OutcomeWindow:
         """The window if nobody had these assets, and a model that was trained so."""
         features, rows = self.features.without(assets)
-        return OutcomeWindow(self.case, model, features, self.y[rows], self.amount[rows])
+        return self._of(model, features, rows)
+
+    def _of(self, model: OutcomeModel, features: FeatureTables, rows: np.ndarray) -> OutcomeWindow:
+        propensity = None if self.propensity is None else self.propensity[rows]
+        return OutcomeWindow(self.case, model, features, self.y[rows], self.amount[rows], propensity)
 
     @property
     def cluster_roles(self) -> tuple[str, ...]:
@@ -73,12 +80,23 @@ class OutcomeWindow:
 
     def _payoff(self) -> Payoff:
         """The manifest's payoff on the realised outcomes."""
-        from assay.valuation.payoffs import CapturedSales, CostMatrix
+        from assay.valuation.payoffs import CapturedSales, CostMatrix, Replay
 
         rule = self.case.payoff
         if rule.type == "captured_sales":
             return CapturedSales(self.cluster_keys, self.amount, top_k=rule.top_k, margin=rule.margin)
+        if rule.type == "replay":
+            return Replay(self.cluster_keys, self.amount, self._shown(), top_k=rule.top_k, margin=rule.margin)
         return CostMatrix(self.cluster_keys, self.y, self.amount, gain_accept=rule.gain_accept, loss_accept=rule.loss_accept)
+
+    def _shown(self) -> np.ndarray:
+        """The propensities, if any candidate was shown at all."""
+        import numpy as np
+
+        if self.propensity is None or np.isnan(self.propensity).all():
+            raise NotEnoughData(self.case.name, "no candidate was shown in the outcome window",
+                                "run a partition whose window the exposure log covers, or propose more candidates")
+        return self.propensity
 
 
 def outcome_window(store: ArtifactStore, case: UseCase, features: ArtifactRef, model: ArtifactRef) -> OutcomeWindow:
@@ -91,9 +109,12 @@ def outcome_window(store: ArtifactStore, case: UseCase, features: ArtifactRef, m
         model: What `train` made for it.
     """
     from assay.features.windows import WindowRole
+    from assay.models.rows import join_propensity
 
     (line,) = rows_of(store.read(features), WindowRole.OUTCOME)
-    return OutcomeWindow(case, load_model(store, model), *window_rows(store, line))
+    found, y, amount = window_rows(store, line)
+    propensity = join_propensity(found, labels_of(store, line)) if case.payoff.type == "replay" else None
+    return OutcomeWindow(case, load_model(store, model), found, y, amount, propensity)
 
 
 def seed_of(platform: str, case: UseCase) -> int:

@@ -3,5 +3,6 @@
 from assay.valuation.payoffs.base import Payoff, Prediction
 from assay.valuation.payoffs.captured_sales import CapturedSales
 from assay.valuation.payoffs.cost_matrix import CostMatrix
+from assay.valuation.payoffs.replay import Replay
 
-__all__ = ["CapturedSales", "CostMatrix", "Payoff", "Prediction"]
+__all__ = ["CapturedSales", "CostMatrix", "Payoff", "Prediction", "Replay"]
