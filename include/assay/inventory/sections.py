@@ -9,7 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from assay.config.manifest import CapturedSales, Platform
+from assay.config.manifest import CapturedSales, Newsvendor, Platform
 from assay.contracts.enums import Action
 from assay.inventory.assets import by_asset
 from assay.inventory.charts import bars, spark
@@ -134,6 +134,9 @@ def meaning(platform: Platform, valued: Mapping[str, pa.Table], say: Say) -> lis
         pay = case.payoff
         if isinstance(pay, CapturedSales):
             out.append(say("meaning_captured_sales", use_case=case.name, top_k=pay.top_k, margin=percent(pay.margin)))
+        elif isinstance(pay, Newsvendor):
+            out.append(say("meaning_newsvendor", use_case=case.name, fractile=percent(pay.fractile), margin=percent(pay.margin),
+                           left_over=percent(pay.holding + pay.spoilage)))
         else:
             out.append(say("meaning_cost_matrix", use_case=case.name, gain_accept=percent(pay.gain_accept),
                            loss_accept=percent(pay.loss_accept)))
