@@ -180,7 +180,7 @@ FEATURES = Contract("features", pa.schema([
 WINDOW_FEATURES = Contract("window_features", pa.schema([]), open=True, per="use case")
 LABELS = Contract("labels", pa.schema([
     _col("y", pa.float32(), "1 if the outcome happened, else 0"),
-    _col("amount", pa.float32(), "what it was worth or cost", "the platform's currency"),
+    _col("amount", pa.float32(), "what it was worth or cost, or how much it was", "the platform's currency, or units"),
 ]), open=True, per="use case")
 
 # What lies below `<use case>/serving` belongs to the ledger of champions: models for serving, and the scores by which one of
@@ -192,7 +192,7 @@ MODEL_METRICS = Contract("model_metrics", pa.schema([
     _col("model", _STRING, "outcome and base_rate; of a base model base, base_rate and textbook; below serving champion (the "
                            "one before), night, tuned, base_rate, and searched with the parameters that the size hasn't got"),
     _col("split", _STRING, "window that it was scored on"),
-    _col("metric", _STRING, "log_loss (nats, lower is better), auc, ap, ece, …"),
+    _col("metric", _STRING, "log_loss (nats, lower is better), auc, ap, ece, …; pinball (lower is better), miscoverage, …"),
     _col("value", _FLOAT, "the score"),
 ]), per="use case")
 
@@ -214,10 +214,11 @@ EXPLANATIONS = Contract("explanations", pa.schema([
     _ASSET,
     _col("column", _STRING, "feature, <token>.<feature>, beside the mean of a sample; or <token>, what it says at this mean, "
          "or at all if it has no features; null for the asset as a whole, which its columns add up to", null=True),
-    _col("contribution", _FLOAT, "to the calibrated logit; those of all assets add up to what it gains beside seeing none; for "
-         "importance the mean size"),
-    _col("probability", _FLOAT, "that the outcome happens, as predicted; null for importance", null=True),
-    _col("amount", _FLOAT, "expected if it happens; null for importance", "the platform's currency", null=True),
+    _col("contribution", _FLOAT, "to the calibrated logit, or to log(1 + quantity) where quantiles are predicted; those of all "
+         "assets add up to what it gains beside seeing none; for importance the mean size"),
+    _col("probability", _FLOAT, "that the outcome happens, as predicted; null for importance and quantiles", null=True),
+    _col("amount", _FLOAT, "expected if it happens; the quantity that is stocked; null for importance", "the platform's "
+         "currency, or units", null=True),
 ]), per="use case")
 
 _STANDINGS = pa.list_(pa.struct([("window", _STRING), ("gain", _FLOAT), ("below", _INT), ("retuned", _BOOL)]))
@@ -226,10 +227,10 @@ CHAMPIONS = Contract("champions", pa.schema([
     _col("champion", _STRING, "uri of the model that serves from this partition on"),
     _col("champion_fingerprint", _STRING, "its identity"),
     _col("challenger", _STRING, "uri of the best of this partition's models"),
-    _col("champion_log_loss", _FLOAT, "of the champion before, on the validation window; null where there was none", "nats",
-         null=True),
-    _col("challenger_log_loss", _FLOAT, "of the challenger on the same rows", "nats"),
-    _col("base_rate_log_loss", _FLOAT, "of the rows' own base rate", "nats"),
+    _col("loss", _STRING, "the metric by which models are compared: log_loss, or pinball where quantiles are predicted"),
+    _col("champion_loss", _FLOAT, "of the champion before, on the validation window; null where there was none", null=True),
+    _col("challenger_loss", _FLOAT, "of the challenger on the same rows"),
+    _col("base_rate_loss", _FLOAT, "of the rows' own base rate"),
     _col("promoted", _BOOL, "true if the challenger serves from now on"),
     _col("below", _INT, "windows in a row, this one included, in which the champion gained less over the base rate than usual"),
     _col("retune", _STRING, "why the model's parameters were searched on this partition: asked or below; null if they weren't",
@@ -237,8 +238,8 @@ CHAMPIONS = Contract("champions", pa.schema([
     _col("model_size", _STRING, "size in the manifest"),
     _col("parameters", _STRING, "those that models for serving are trained with from now on, as far as they differ from that "
                                 "size's, as JSON; null if none does", null=True),
-    _col("recent", _STANDINGS, "windows that tell what is usual, oldest first: first day, gain of the champion before (nats, "
-                               "null where there was none), windows below in a row, whether parameters were searched"),
+    _col("recent", _STANDINGS, "windows that tell what is usual, oldest first: first day, gain of the champion before (null "
+                               "where there was none), windows below in a row, whether parameters were searched"),
 ]), ledger=True, per="use case")
 
 _WORTH = [

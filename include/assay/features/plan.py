@@ -4,7 +4,7 @@
 |---|---|
 | dated asset that names entity keys | `EventHistory` for each key and for the pair; `EventSequence` if it names user and item |
 | the same, known ahead | `Announced`, too; `AnnouncedNearby` where user's events name a place that the announcement names |
-| entity asset whose primary key is an entity key | `Attributes`, and `LiftedHistory` by its categories, of events that name another, too |
+| entity asset whose primary key is an entity key | `Attributes`, and `LiftedHistory` by its categories of what happened |
 | association that names one entity key | `Links`, and again for what is in force where an entity asset dates it |
 | two assets that share a thing, one names the user, the other the item | `LinkPath` |
 """

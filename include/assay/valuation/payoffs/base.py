@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 
 import numpy as np
 
-from assay.models.targets import Prediction, Quantities
+from assay.models.predictions import Prediction, Quantities
 
 __all__ = ["Payoff", "Prediction", "Quantities"]
 

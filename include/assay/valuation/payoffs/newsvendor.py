@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from assay.models.targets import Quantities
+from assay.models.predictions import Quantities
 from assay.valuation.payoffs.base import Payoff
 
 
