@@ -46,8 +46,8 @@ def text_vectors(frame: Frame, texts: Iterable[str | None], name: str, partition
         logger.warning("%s has %d distinct texts, only the first %d get vectors", name, len(distinct), _MOST_TEXTS)
     wanted = sorted(distinct[:_MOST_TEXTS])
     own = replace(frame, modules=_MODULES)
-    return own.publish(TEXT_VECTORS, lambda: _make(own, wanted, (name, *also)), inputs=[fingerprint(wanted)], config=ENCODER, name=name,
-                       partition=partition)
+    return own.publish(TEXT_VECTORS, lambda: _make(own, wanted, (name, *also)), inputs=[fingerprint(wanted)], config=ENCODER,
+                       name=name, partition=partition)
 
 
 def _make(frame: Frame, wanted: list[str], names: Sequence[str]) -> pa.Table:
