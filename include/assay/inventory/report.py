@@ -22,6 +22,7 @@ from assay.inventory import sections
 from assay.inventory.charts import trend
 from assay.inventory.combine import common_scale
 from assay.inventory.texts import speaker, texts
+from assay.inventory.total import case_totals
 from assay.inventory.wording import amount, interval, percent
 
 FILE = "index.html"
@@ -93,7 +94,7 @@ def _view(findings: Findings, platform: Platform, partition: str, say: sections.
     past, total_past = sections.series(findings.history, scale)
     rows = sections.ranking_rows(findings.inventory, findings.assets, findings.columns, findings.forecasts, past)
     failed, more = sections.failures(findings.checks)
-    cases = _case_totals(findings.values)
+    cases = case_totals(findings.values)
     known = [r["value"] for r in rows if r["value"] is not None]
     earlier = findings.earlier
     return {
@@ -114,16 +115,6 @@ def _view(findings: Findings, platform: Platform, partition: str, say: sections.
         "state": sections.state_rows(findings.assets, findings.states), "metrics": sections.metric_tables(findings.metrics),
         "record": sections.record(findings.scores), "failures": failed, "more": more, "n_checks": findings.checks.num_rows,
     }
-
-
-def _case_totals(values: Mapping[str, pa.Table]) -> list[tuple[str, float, str]]:
-    """Use case, v(N) as the sum of its assets' values, unit; only those with a value."""
-    totals = []
-    for name in sorted(values):
-        rows = [r for r in values[name].to_pylist() if r["value"] is not None]
-        if rows:
-            totals.append((name, math.fsum(r["value"] for r in rows), str(rows[0]["unit"])))
-    return totals
 
 
 def _range(findings: Findings, cases: list[tuple[str, float, str]], say: sections.Say) -> str:
