@@ -41,7 +41,7 @@ def measure(size_name: str, features: Path, rows: Path) -> list[dict]:
     """Both sides of one size."""
     from assay.models.learn import learn
     from assay.models.outcome import SIZES
-    from assay.models.score import probabilities
+    from assay.models.score import said
     from assay.models.vectors import token_vectors
 
     known = pd.read_parquet(rows)
@@ -51,7 +51,7 @@ def measure(size_name: str, features: Path, rows: Path) -> list[dict]:
     vectors = token_vectors(model.network, model.encode(window)).of(slice(None))
     head, everything = model.network.get_layer("fusion").coalitions, np.ones((1, len(model.codes)), np.float32)
     cached = rate(len(vectors), lambda: [head(vectors[at:at + 10_000], everything) for at in range(0, len(vectors), 10_000)])
-    whole = rate(len(vectors), lambda: probabilities(model, model.encode(window)))
+    whole = rate(len(vectors), lambda: said(model, model.encode(window)))
     return [row(f"{size_name}: rows a second, vectors at hand", cached, "rows/s", None, CACHED),
             row(f"{size_name}: rows a second, from feature tables", whole, "rows/s", None, WHOLE)]
 

@@ -30,6 +30,12 @@ MANIFEST: dict[str, Any] = {
     "assets": {"landing.orders": {"kind": "event", "roles": {"paid": "measure"}}},
 }
 
+STOCK: dict[str, Any] = {
+    "name": "stock", "entity": {"item": "product", "place": "shop"},
+    "outcome": {"asset": "landing.orders", "time": "at", "amount": "units", "paid": "paid", "window_days": 7},
+    "payoff": {"type": "newsvendor", "margin": 0.3, "holding": 0.05, "spoilage": 0.05},
+}
+
 
 @pytest.fixture
 def platforms(tmp_path, monkeypatch):
@@ -133,6 +139,12 @@ def test_a_missing_key_is_named(platforms, path):
     (("use_cases", 0, "entity"), {}, "entity"),
     (("use_cases", 0, "payoff"), {"type": "cost_matrix", "gain_accept": 1.0, "loss_accept": 5.0},
      "needs an outcome with label"),
+    (("use_cases", 0, "payoff"), {"type": "newsvendor", "margin": 0.2, "holding": 0.0, "spoilage": 0.1},
+     "entity needs item, and no user"),
+    (("use_cases", 0, "payoff"), {"type": "newsvendor", "margin": 0.2, "holding": 0.0, "spoilage": 0.0},
+     "holding or spoilage has to cost something"),
+    (("use_cases", 0), STOCK | {"outcome": MANIFEST["use_cases"][0]["outcome"]}, "window_days, amount and paid"),
+    (("use_cases", 0), STOCK | {"candidates": {"min_sale_weeks": 27}}, "fewer weeks than candidates.min_sale_weeks"),
     (("timezone",), "Mars/Olympus", "timezone: Value error, no such time zone"),
     (("timezone",), "../etc/passwd", "timezone: Value error, no such time zone"),
     (("schedule",), "nightly", "schedule: Value error, no cron expression"),
@@ -224,3 +236,10 @@ def test_whatever_stands_at_a_key_gives_one_bounded_sentence_or_a_platform(tmp_p
         except ConfigError as error:
             assert len(str(error).splitlines()) == 1
             assert len(str(error)) < 1500
+
+
+def test_a_newsvendor_stocks_the_critical_fractile_and_the_item_comes_last(platforms):
+    write(platforms, changed(("use_cases",), [STOCK]))
+    case = load_platform("shop").use_case("stock")
+    assert list(case.entity) == ["place", "item"]
+    assert case.payoff.type == "newsvendor" and case.payoff.fractile == pytest.approx(0.75)

@@ -81,6 +81,13 @@ CASE = UseCase.model_validate({
     "payoff": {"type": "captured_sales", "top_k": 2, "margin": 0.1}, "history_days": 35,
 })
 
+STOCK = UseCase.model_validate({
+    "name": "weekly_stock", "entity": {"item": "drug_code", "place": "clinic_id"},
+    "outcome": {"asset": "ward.dispensings", "time": "dispensed_at", "amount": "doses", "paid": "cost", "window_days": 7},
+    "known_ahead": {"ward.shortages": 7}, "exclude": "form = 'gas'", "candidates": {"min_sale_weeks": 3},
+    "payoff": {"type": "newsvendor", "margin": 0.3, "holding": 0.02, "spoilage": 0.08}, "history_days": 35,
+})
+
 
 def blocks(of: Catalogue = HOSPITAL, case: UseCase = CASE) -> list[Block]:
     return plan_blocks(of, entity_domains(of, case), set(of.assets))
@@ -170,9 +177,9 @@ def cutoff(date: dt.date, horizon: int = 7, history: int = 35) -> Cutoff:
     return Cutoff(date, horizon, history, ZONE)
 
 
-def tables(folder: Path, data: Data, date: dt.date) -> FeatureTables:
+def tables(folder: Path, data: Data, date: dt.date, case: UseCase = CASE) -> FeatureTables:
     """The feature tables of the hospital's use case at a cut-off."""
-    return build_window(HOSPITAL, CASE, blocks(), write(folder, data), cutoff(date, history=CASE.history_days))
+    return build_window(HOSPITAL, case, blocks(case=case), write(folder, data), cutoff(date, history=case.history_days))
 
 
 def window(folder: Path, data: Data, date: dt.date) -> pa.Table:

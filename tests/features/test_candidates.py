@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter, defaultdict
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ from tests.features import builders as b
 
 from assay.config.manifest import Candidates
 from assay.engine import connect
-from assay.features.candidates import Channel, entity_table, retrieve
+from assay.features.candidates import PRICE, Channel, entity_table, retrieve, stocked
 from assay.features.catalogue import Catalogue
 from assay.features.known import KnownViews
 
@@ -128,3 +129,46 @@ def test_where_the_entity_is_decided_about_every_one_with_an_outcome_is_a_candid
         entity_table(con, known, "ward.patients", {"customer": "patient_no"}, "sex")
         rows = con.sql("SELECT * FROM candidates").to_arrow_table()
     assert rows.to_pydict() == {"customer": [1, 2, 3, 4, 5, 6]}
+
+
+def assortment(folder: Path, data: b.Data, least: int) -> dict[tuple[int, str], float]:
+    """(clinic, drug) -> price of what is stocked."""
+    with connect() as con:
+        known = KnownViews(con, b.HOSPITAL, b.write(folder, data), b.cutoff(DATE))
+        stocked(con, known, b.HOSPITAL, outcome=b.STOCK.outcome, entity=b.STOCK.entity, least_weeks=least,
+                exclude=b.STOCK.exclude)
+        rows = con.sql("SELECT * FROM candidates").to_arrow_table().to_pylist()
+    assert rows == sorted(rows, key=lambda row: (row["place"], row["item"]))
+    return {(row["place"], row["item"]): row[PRICE] for row in rows}
+
+
+def test_what_sold_in_enough_different_weeks_is_stocked_by_hand(tmp_path: Path) -> None:
+    """Returns and rows of nothing are no sales, a week has seven days back from the cut-off, what is unlisted stays out."""
+    def row(age: int, drug: str, doses: int, cost: float) -> dict[str, Any]:
+        at = b.moment(DATE - dt.timedelta(days=age), 12)
+        return {"patient_no": 1, "drug_code": drug, "clinic_id": 1, "doses": doses, "cost": cost, "dispensed_at": at}
+
+    rows = [row(1, "d1", 1, 5.0), row(8, "d1", 2, 4.0), row(8, "d1", 0, 9.0), row(8, "d1", -1, 3.0),
+            row(1, "d2", 1, 5.0), row(7, "d2", 1, 5.0),  # one week
+            row(1, "d3", 1, 5.0), row(8, "d3", -1, 5.0),  # a return
+            row(1, "d4", 1, -2.0), row(8, "d4", 1, 1.0),  # paid back more than was paid
+            row(1, "d5", 1, 1.0), row(36, "d5", 1, 1.0),  # longer ago than features look back
+            row(1, "d6", 1, 1.0), row(8, "d6", 1, 1.0), row(1, "d7", 1, 1.0), row(8, "d7", 1, 1.0)]
+    data = {"ward.dispensings": {}, "ward.drugs": {b.day(0).isoformat(): [
+        {"drug_code": f"d{n}", "form": "gas" if n == 6 else "pill"} for n in range(1, 7)]}}
+    for one in rows:
+        data["ward.dispensings"].setdefault(b.local(one).isoformat(), []).append(one)
+    assert assortment(tmp_path, data, 2) == {(1, "d1"): 3.0, (1, "d4"): 0.0}
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_what_is_stocked_in_plain_python(seed: int, tmp_path: Path) -> None:
+    data = b.hospital(seed)
+    sold: dict[tuple[int, str], list[tuple[int, int, float]]] = defaultdict(list)
+    for age, row in b.past(data, "ward.dispensings", DATE):
+        if listed(data).get(row["drug_code"], "gas") != "gas":
+            sold[row["clinic_id"], row["drug_code"]].append(((age - 1) // 7, row["doses"], row["cost"]))
+    expected = {key: max(0.0, sum(cost for *_, cost in rows)) / sum(doses for _, doses, _ in rows)
+                for key, rows in sold.items() if len({week for week, *_ in rows}) >= 3}
+    found = assortment(tmp_path, data, 3)
+    assert found == pytest.approx(expected) and len(found) > 3

@@ -43,6 +43,17 @@ def test_patients_and_drugs_get_every_kind_of_block() -> None:
     }
 
 
+def test_drugs_at_clinics_get_blocks_of_their_own_and_none_of_patients() -> None:
+    """Who came is no key any more; what a clinic gives out is lifted to what drugs have in common."""
+    blocks = b.blocks(case=b.STOCK)
+    assert {block.token.name for block in blocks} == {
+        "ward.dispensings|place", "ward.dispensings|item", "ward.dispensings|place+item",
+        "ward.dispensings~ward.drugs.supplier|place+item", "ward.dispensings~ward.drugs.substance|place+item",
+        "ward.drugs", "ward.shortages|place", "ward.shortages|item", "ward.shortages|place+item",
+        "ward.shortages|place|announced", "ward.shortages|item|announced", "ward.shortages|place+item|announced",
+        "ward.trial_arms|item", "ward.trial_arms~ward.trials|item"}
+
+
 def test_only_players_feed_a_use_case() -> None:
     """Without the trials nobody says what is in force; without drugs nothing is alike."""
     found = tokens({"ward.dispensings", "ward.enrolments", "ward.trial_arms"})

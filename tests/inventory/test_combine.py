@@ -7,7 +7,7 @@ from tests.inventory.builders import CASE, MANIFEST, manifest, table, value_row
 
 from assay.config.manifest import Platform
 from assay.contracts.schemas import VALUES
-from assay.inventory.combine import combine, common_scale, total_interval
+from assay.inventory.combine import combine, common_scale
 
 WEEK = MANIFEST["use_cases"][0]
 FORTNIGHT = WEEK | {"name": "fortnight", "outcome": WEEK["outcome"] | {"window_days": 14}}
@@ -83,15 +83,3 @@ def test_a_sum_is_no_surer_than_its_least_sure_part() -> None:
     values = {CASE: one(10.0, 9.0, 11.0), "fortnight": one(1.0, status="predicted", case="fortnight")}
     worth = combine("a", values, {}, common_scale(both(second), values))
     assert (worth.status, worth.ci_low) == ("predicted", None)
-
-
-def test_the_total_of_all_assets_is_drawn_as_one() -> None:
-    """What one asset gains where the other loses cancels in the total."""
-    draws = np.random.default_rng(3).normal(0, 1, 1000)
-    rows = table(VALUES, [value_row("a", 5.0, 3.0, 7.0, draws=(5 + draws).tolist()),
-                          value_row("b", 2.0, 0.0, 4.0, draws=(2 - draws).tolist()), value_row("c", None)])
-    scale = common_scale(manifest(), {CASE: rows})
-    assert total_interval({CASE: rows}, scale) == pytest.approx((7.0, 7.0))
-    twice = common_scale(both(FORTNIGHT), {CASE: rows, "fortnight": rows})
-    assert total_interval({CASE: rows, "fortnight": rows}, twice) == pytest.approx((10.5, 10.5))
-    assert total_interval({}, common_scale(manifest(), {})) is None

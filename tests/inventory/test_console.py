@@ -8,8 +8,9 @@ from rich.console import Console
 from tests.inventory import builders as b
 from tests.inventory.test_ranking import evidence
 
+from assay.contracts import schemas
 from assay.contracts.schemas import INVENTORY
-from assay.inventory.console import render
+from assay.inventory.console import render, summary
 from assay.inventory.ranking import rank
 
 
@@ -38,3 +39,14 @@ def test_an_unvalued_asset_is_never_shown_as_zero() -> None:
 
 def test_an_empty_inventory_is_a_table_without_rows() -> None:
     assert "asset" in "\n".join(printed(INVENTORY.schema.empty_table(), 80))
+
+
+def test_the_total_and_its_parts_are_told_in_one_line() -> None:
+    stock_keeping = b.MANIFEST["use_cases"][0] | {"name": "stock"}
+    stock = b.table(schemas.VALUES, [b.value_row("landing.products", 10.0, 8.0, 12.0, case="stock"),
+                                     b.value_row("landing.campaigns", None, case="stock", reason="nothing names the entity")])
+    values = {b.CASE: b.values(), "stock": stock}
+    own = sum(worth[0] for worth in b.WORTH.values())
+    inventory = rank(evidence(values=values), b.manifest(use_cases=[*b.MANIFEST["use_cases"], stock_keeping]))
+    assert summary(inventory, values) == f"total: {own + 10:,.0f} USD/week ({b.CASE} {own:,.0f} USD/week, stock 10.00 USD/week)"
+    assert summary(INVENTORY.schema.empty_table(), {}) == ""

@@ -46,6 +46,15 @@ def test_the_number_is_explained_with_the_manifests_own_terms() -> None:
         assert words in said
 
 
+def test_the_meaning_tells_what_is_stocked_at_which_terms() -> None:
+    stock = {"name": "stock", "entity": {"place": "store_id", "item": "product_id"},
+             "outcome": {"asset": "landing.transactions", "time": "ts", "amount": "units", "paid": "sales_value",
+                         "window_days": 7},
+             "payoff": {"type": "newsvendor", "margin": 0.3, "holding": 0.04, "spoilage": 0.06}}
+    said = " ".join(meaning(b.manifest(use_cases=[stock]), {"stock": b.values()}, speaker("en")))
+    assert "suffice with a chance of 75%" in said and "earns 30% of its price" in said and "costs 10% of it" in said
+
+
 def test_a_model_stands_beside_the_base_rate() -> None:
     (shown,) = metric_tables({b.CASE: b.metrics()})
     assert shown["models"] == ["base_rate", "outcome"]

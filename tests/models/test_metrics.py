@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assay.models.metrics import auc, average_precision, calibration_error, log_loss, scores
+from assay.models.metrics import auc, average_precision, calibration_error, coverage, log_loss, pinball, quantiles, scores
 
 # few levels, so that ties are the rule
 CASES = st.lists(st.tuples(st.booleans(), st.sampled_from([0.0, 0.1, 0.25, 0.5, 0.75, 0.9, 1.0])), min_size=1, max_size=40)
@@ -74,3 +74,21 @@ def test_average_precision_is_the_sum_over_thresholds(cases: list[tuple[bool, fl
 def test_log_loss_is_the_mean_over_rows(cases: list[tuple[bool, float]]) -> None:
     expected = [-math.log(min(max(p if y else 1 - p, 1e-7), 1 - 1e-7)) for y, p in cases]
     assert log_loss(*arrays(cases)) == pytest.approx(sum(expected) / len(expected), rel=1e-6, abs=1e-9)
+
+
+def test_pinball_and_coverage_by_hand() -> None:
+    """Said 2 at 0.75: of 4 two are missing, 0.75 each; of 1 there is one too much, 0.25; the first row counts thrice."""
+    y, said = np.array([4.0, 1.0]), np.array([[2.0, 4.0], [2.0, 0.0]])
+    assert pinball(y, said, [0.75, 0.5], np.array([3.0, 1.0])) == pytest.approx([(3 * 1.5 + 0.25) / 4, 0.5 / 4])
+    assert coverage(y, said).tolist() == [0.5, 0.5]
+
+
+@given(st.lists(st.tuples(st.integers(0, 9), st.floats(0.1, 5)), min_size=1, max_size=30), st.floats(0.01, 0.99))
+def test_no_other_constant_has_a_smaller_pinball_loss_than_the_quantile(cases: list[tuple[int, float]], level: float) -> None:
+    y, weight = (np.array(part, float) for part in zip(*cases, strict=True))
+
+    def loss(said: float) -> float:
+        return float(pinball(y, np.full((len(y), 1), said), [level], weight)[0])
+
+    (best,) = quantiles(y, weight, [level])
+    assert best in y and all(loss(best) <= loss(other) + 1e-9 for other in np.arange(-1, 11, 0.5))

@@ -14,7 +14,7 @@ from assay.models.learn import LabelledWindow, Windows, learn
 from assay.models.metrics import log_loss
 from assay.models.outcome import SIZES, Size
 from assay.models.runtime import prepare_tensorflow
-from assay.models.score import probabilities
+from assay.models.score import said
 from assay.models.search import BOUNDS, CANDIDATES, DROPOUTS, Tried, changed, changes, halve, variations
 
 SHARED = {"bins", "inner", "epochs", "steps", "batch", "state", "layers", "events", "vocabulary", "passes"}
@@ -73,7 +73,7 @@ def test_the_better_half_goes_on_and_what_is_there_stays_to_the_end(ranking: lis
     assert budgets == sorted(budgets, reverse=True)
     assert budgets.count(0.25) in (1, 2) and budgets.count(1.0) in (1, 2)
     for budget in set(budgets):
-        losses = [one.log_loss for one in ranking if one.budget == budget]
+        losses = [one.loss for one in ranking if one.budget == budget]
         assert losses == sorted(losses)
     (stayed,) = (one for one in ranking if one.size == SLOW)
     assert stayed.budget == 1.0
@@ -82,9 +82,9 @@ def test_the_better_half_goes_on_and_what_is_there_stays_to_the_end(ranking: lis
 @pytest.mark.slow
 def test_the_winner_learns_faster_than_a_size_that_is_too_slow(windows: Windows, ranking: list[Tried]) -> None:
     (stayed,) = (one for one in ranking if one.size == SLOW)
-    assert ranking[0].size.rate > SLOW.rate and ranking[0].log_loss < stayed.log_loss
+    assert ranking[0].size.rate > SLOW.rate and ranking[0].loss < stayed.loss
     model, valid = learn(windows, ranking[0].size, 5)
-    assert log_loss(valid.y, probabilities(model, valid.encoded)) == ranking[0].log_loss  # trained whole, as a base model is
+    assert log_loss(valid.y, said(model, valid.encoded)) == ranking[0].loss  # trained whole, as a base model is
 
 
 @pytest.mark.slow

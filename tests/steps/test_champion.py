@@ -40,20 +40,20 @@ def test_the_first_model_serves_and_a_later_one_if_it_is_better_on_the_same_rows
     w.run(5)
     first = w.row(5)
     assert (first["champion"], first["challenger"]) == (model_uri(5), model_uri(5))
-    assert first["champion_log_loss"] is None and first["promoted"] and first["below"] == 0
+    assert first["champion_loss"] is None and first["promoted"] and first["below"] == 0
     assert first["retune"] is first["parameters"] is None
 
     w.run(6)
     second, known = w.row(6), w.scores(6)
     assert second["challenger"] == model_uri(6)
-    assert second["champion_log_loss"] == known["champion", "validate", "log_loss"]
-    assert second["challenger_log_loss"] == known["night", "validate", "log_loss"]
-    assert second["base_rate_log_loss"] == known["base_rate", "validate", "log_loss"]
+    assert second["champion_loss"] == known["champion", "validate", "log_loss"]
+    assert second["challenger_loss"] == known["night", "validate", "log_loss"]
+    assert second["base_rate_loss"] == known["base_rate", "validate", "log_loss"]
     assert {rows for (_, _, metric), rows in known.items() if metric == "rows"} == {480}
-    assert second["promoted"] == (second["challenger_log_loss"] < second["champion_log_loss"])
+    assert second["promoted"] == (second["challenger_loss"] < second["champion_loss"])
     assert second["champion"] == (model_uri(6) if second["promoted"] else model_uri(5))
     assert second["champion_fingerprint"] == open_store().manifest(second["champion"])["fingerprint"]
-    gain = second["base_rate_log_loss"] - second["champion_log_loss"]
+    gain = second["base_rate_loss"] - second["champion_loss"]
     assert second["recent"] == [{"window": "2020-02-03", "gain": None, "below": 0, "retuned": False},
                                 {"window": "2020-02-10", "gain": gain, "below": 0, "retuned": False}]
 
@@ -66,7 +66,7 @@ def test_a_champion_is_scored_as_the_night_that_made_it_scored_it(storage: Path)
     shutil.copytree(storage / w.PLATFORM / f"ds={w.partition(5)}", storage / w.PLATFORM / f"ds={w.partition(4)}",
                     dirs_exist_ok=True)
     w.run(5)
-    assert w.row(5)["champion_log_loss"] == night["outcome", "validate", "log_loss"]
+    assert w.row(5)["champion_loss"] == night["outcome", "validate", "log_loss"]
     assert not w.row(5)["promoted"]  # as good is not better
 
 
@@ -86,7 +86,7 @@ def test_champions_are_the_same_whatever_ran_first_and_pure_artifacts_know_none(
     forwards = [w.run(week) for week in (5, 6, 7)]
     other = w.use_storage(tmp_path / "backwards", monkeypatch)
     w.run(7)
-    assert w.row(7)["champion_log_loss"] is None
+    assert w.row(7)["champion_loss"] is None
     w.run(6), w.run(5)
     assert [w.run(week) for week in (6, 7)] == forwards[1:]
     assert pure_fingerprints(other, w.PLATFORM) == pure_fingerprints(storage, w.PLATFORM)
@@ -105,7 +105,7 @@ def test_a_champion_that_can_not_serve_any_more_is_replaced(loss: str, storage: 
     with caplog.at_level(logging.WARNING):
         w.run(6, **({"base": False, "without": "item"} if loss == "features" else {}))
     found = w.row(6)
-    assert found["champion"] == model_uri(6) and found["promoted"] and found["champion_log_loss"] is None
+    assert found["champion"] == model_uri(6) and found["promoted"] and found["champion_loss"] is None
     (said,) = (record.getMessage() for record in caplog.records if record.name == "assay.steps.champion")
     assert model_uri(5) in said and "is replaced" in said
 
@@ -125,7 +125,7 @@ def test_a_search_that_is_asked_for_serves_from_then_on_and_changes_nothing_pure
     losses = {known[name, "validate", "log_loss"]: uri for name, uri in (
         ("champion", model_uri(5)), ("night", model_uri(6)), ("tuned", model_uri(6, f"/{SERVING}")))}
     assert found["champion"] == losses[min(losses)]
-    assert found["challenger_log_loss"] == min(known[name, "validate", "log_loss"] for name in ("night", "tuned"))
+    assert found["challenger_loss"] == min(known[name, "validate", "log_loss"] for name in ("night", "tuned"))
     tuned = load_model(open_store(), open_store().get(MODEL, w.PLATFORM, w.partition(6), f"{w.CASE}/{SERVING}"))
     assert tuned.network.get_layer("fusion").get_config()["members"] == changed(SIZES["tiny"], parameters).members
 
@@ -136,7 +136,7 @@ def test_a_search_that_is_asked_for_serves_from_then_on_and_changes_nothing_pure
     after = w.row(7)
     assert after["retune"] is None and after["parameters"] == found["parameters"]
     assert ("tuned", "validate", "log_loss") in w.scores(7)
-    assert w.scores(7)["champion", "validate", "log_loss"] == after["champion_log_loss"]
+    assert w.scores(7)["champion", "validate", "log_loss"] == after["champion_loss"]
     assert len(list((storage / w.PLATFORM).glob(f"ds=*/model/{w.CASE}/{SERVING}/base/*"))) == 1
 
     untouched = w.use_storage(tmp_path / "never", monkeypatch)

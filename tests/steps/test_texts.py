@@ -102,6 +102,15 @@ def test_vectors_of_another_encoder_or_name_are_not_taken(
     assert encoded(caplog) == [1, 1, 1]
 
 
+def test_other_names_serve_where_they_are_said_to(store: ArtifactStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+                                                  caplog: pytest.LogCaptureFixture) -> None:
+    """Use cases of a platform read the same words: those that one has encoded cost the other nothing, and change no byte."""
+    text_vectors(frame(), ["BEEF", "TEAS"], "next_week/landing.products.product_type")
+    shared = text_vectors(frame(), ["BEEF", "RICE"], NAME, also=["next_week/landing.products.product_type", "nobody"])
+    assert encoded(caplog) == [2, 1]
+    assert shared == fresh(store, tmp_path, monkeypatch, ["BEEF", "RICE"])
+
+
 def test_of_too_many_texts_the_first_are_kept(
         store: ArtifactStore, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
     monkeypatch.setattr(module, "_MOST_TEXTS", 2)

@@ -44,6 +44,7 @@ class Outcome(_Frozen):
     asset: str
     time: str | None = None
     amount: str | None = None
+    paid: str | None = None  # what was paid for it, where the amount is a quantity: prices are made of it
     window_days: int | None = Field(default=None, ge=1, le=366)
     label: str | None = None
     positive: str | None = None
@@ -60,12 +61,16 @@ class Outcome(_Frozen):
 
 
 class Candidates(_Frozen):
-    """How many items each retrieval channel proposes for a user; random ones are always there."""
+    """How candidates are found: channels that propose items for a user, or how regularly an item sells at a place.
+
+    Each channel proposes so many items; random ones are always there. `min_sale_weeks` counts where there is no user.
+    """
 
     bought_before: int = Field(default=80, ge=0, le=1000)
     popular: int = Field(default=40, ge=0, le=1000)
     announced: int = Field(default=0, ge=0, le=1000)
     random: int = Field(default=20, ge=1, le=1000)
+    min_sale_weeks: int = Field(default=13, ge=1, le=522)  # different weeks with a sale, of those that features look back
 
 
 class CapturedSales(_Frozen):
@@ -100,13 +105,37 @@ class CostMatrix(_Frozen):
     incrementality: float = Field(default=1.0, gt=0, le=1)
 
 
+class Newsvendor(_Frozen):
+    """Stock the critical fractile of the predicted demand: what the last unit earns is then what it costs, in expectation.
+
+    Shares of the unit price: `margin` of each unit sold; `holding` and `spoilage` of each that is left after the window.
+    """
+
+    type: Literal["newsvendor"]
+    margin: float = Field(gt=0, le=1)
+    holding: float = Field(ge=0, le=1)
+    spoilage: float = Field(ge=0, le=1)
+    incrementality: float = Field(default=1.0, gt=0, le=1)
+
+    @model_validator(mode="after")
+    def _leftovers_cost(self) -> Newsvendor:
+        if self.holding + self.spoilage == 0:
+            raise ValueError("holding or spoilage has to cost something: else no stock is too large")
+        return self
+
+    @property
+    def fractile(self) -> float:
+        """The quantile of demand that is stocked, 0..1."""
+        return self.margin / (self.margin + self.holding + self.spoilage)
+
+
 class UseCase(_Frozen):
     """A decision that the platform makes with its data."""
 
     name: Name
     entity: dict[Name, str] = Field(min_length=1, max_length=3)  # role -> key column of the outcome asset
     outcome: Outcome
-    payoff: CapturedSales | Replay | CostMatrix = Field(discriminator="type")
+    payoff: CapturedSales | Replay | CostMatrix | Newsvendor = Field(discriminator="type")
     assets: list[str] | None = None  # the players; by default every asset that is not excluded
     known_ahead: dict[str, int] = Field(default_factory=dict)  # asset -> days before its date that a row is known
     exclude: str | None = None  # SQL condition over the item's attributes
@@ -117,10 +146,9 @@ class UseCase(_Frozen):
 
     @field_validator("entity")
     @classmethod
-    def _user_first(cls, entity: dict[str, str]) -> dict[str, str]:
-        """User, item, then the other roles as listed: tables are sorted and features planned in this order."""
-        first = ("user", "item")
-        return {role: entity[role] for role in (*(r for r in first if r in entity), *(r for r in entity if r not in first))}
+    def _user_to_item(cls, entity: dict[str, str]) -> dict[str, str]:
+        """User, other roles as listed, item: tables are sorted and features planned in this order, what is dealt in last."""
+        return dict(sorted(entity.items(), key=lambda pair: {"user": 0, "item": 2}.get(pair[0], 1)))
 
     @model_validator(mode="after")
     def _coherent(self) -> UseCase:
@@ -130,12 +158,19 @@ class UseCase(_Frozen):
             raise ValueError(f"{self.payoff.type} needs an outcome with time and window_days")
         if self.payoff.type == "cost_matrix" and self.outcome.label is None:
             raise ValueError("cost_matrix needs an outcome with label and positive")
+        if self.payoff.type == "newsvendor":
+            if "item" not in self.entity or "user" in self.entity:
+                raise ValueError("newsvendor stocks items at places: entity needs item, and no user")
+            if None in (self.outcome.time, self.outcome.amount, self.outcome.paid):
+                raise ValueError("newsvendor needs an outcome with time, window_days, amount and paid")
+            if 7 * self.candidates.min_sale_weeks > self.history_days:
+                raise ValueError("history_days reaches back over fewer weeks than candidates.min_sale_weeks")
         return self
 
     @property
     def top_k(self) -> int | None:
         """Places of a user where the decision ranks items, else None."""
-        return None if isinstance(self.payoff, CostMatrix) else self.payoff.top_k
+        return self.payoff.top_k if isinstance(self.payoff, CapturedSales | Replay) else None
 
 
 class AssetOverride(_Frozen):

@@ -174,7 +174,7 @@ WINDOW_FEATURES = Contract("window_features", pa.schema([]), open=True, per="use
 # the log showed the pair in the window, null where it did not.
 LABELS = Contract("labels", pa.schema([
     col("y", pa.float32(), "1 if the outcome happened, else 0"),
-    col("amount", pa.float32(), "what it was worth or cost", "the platform's currency"),
+    col("amount", pa.float32(), "what it was worth or cost, or how much it was", "the platform's currency, or units"),
 ]), open=True, per="use case")
 
 # What lies below `<use case>/serving` belongs to the ledger of champions: models for serving, and the scores by which one of
@@ -186,7 +186,7 @@ MODEL_METRICS = Contract("model_metrics", pa.schema([
     col("model", STRING, "outcome and base_rate; of a base model base, base_rate and textbook; below serving champion (the "
                            "one before), night, tuned, base_rate, and searched with the parameters that the size hasn't got"),
     col("split", STRING, "window that it was scored on"),
-    col("metric", STRING, "log_loss (nats, lower is better), auc, ap, ece, …"),
+    col("metric", STRING, "log_loss (nats, lower is better), auc, ap, ece, …; pinball (lower is better), miscoverage, …"),
     col("value", FLOAT, "the score"),
 ]), per="use case")
 
@@ -208,10 +208,11 @@ EXPLANATIONS = Contract("explanations", pa.schema([
     ASSET,
     col("column", STRING, "feature, <token>.<feature>, beside the mean of a sample; or <token>, what it says at this mean, "
          "or at all if it has no features; null for the asset as a whole, which its columns add up to", null=True),
-    col("contribution", FLOAT, "to the calibrated logit; those of all assets add up to what it gains beside seeing none; for "
-         "importance the mean size"),
-    col("probability", FLOAT, "that the outcome happens, as predicted; null for importance", null=True),
-    col("amount", FLOAT, "expected if it happens; null for importance", "the platform's currency", null=True),
+    col("contribution", FLOAT, "to the calibrated logit, or to log(1 + quantity) where quantiles are predicted; those of all "
+         "assets add up to what it gains beside seeing none; for importance the mean size"),
+    col("probability", FLOAT, "that the outcome happens, as predicted; null for importance and quantiles", null=True),
+    col("amount", FLOAT, "expected if it happens; the quantity that is stocked; null for importance", "the platform's "
+         "currency, or units", null=True),
 ]), per="use case")
 
 _STANDINGS = pa.list_(pa.struct([("window", STRING), ("gain", FLOAT), ("below", INT), ("retuned", BOOL)]))
@@ -220,10 +221,10 @@ CHAMPIONS = Contract("champions", pa.schema([
     col("champion", STRING, "uri of the model that serves from this partition on"),
     col("champion_fingerprint", STRING, "its identity"),
     col("challenger", STRING, "uri of the best of this partition's models"),
-    col("champion_log_loss", FLOAT, "of the champion before, on the validation window; null where there was none", "nats",
-         null=True),
-    col("challenger_log_loss", FLOAT, "of the challenger on the same rows", "nats"),
-    col("base_rate_log_loss", FLOAT, "of the rows' own base rate", "nats"),
+    col("loss", STRING, "the metric by which models are compared: log_loss, or pinball where quantiles are predicted"),
+    col("champion_loss", FLOAT, "of the champion before, on the validation window; null where there was none", null=True),
+    col("challenger_loss", FLOAT, "of the challenger on the same rows"),
+    col("base_rate_loss", FLOAT, "of the rows' own base rate"),
     col("promoted", BOOL, "true if the challenger serves from now on"),
     col("below", INT, "windows in a row, this one included, in which the champion gained less over the base rate than usual"),
     col("retune", STRING, "why the model's parameters were searched on this partition: asked or below; null if they weren't",
@@ -231,8 +232,8 @@ CHAMPIONS = Contract("champions", pa.schema([
     col("model_size", STRING, "size in the manifest"),
     col("parameters", STRING, "those that models for serving are trained with from now on, as far as they differ from that "
                                 "size's, as JSON; null if none does", null=True),
-    col("recent", _STANDINGS, "windows that tell what is usual, oldest first: first day, gain of the champion before (nats, "
-                               "null where there was none), windows below in a row, whether parameters were searched"),
+    col("recent", _STANDINGS, "windows that tell what is usual, oldest first: first day, gain of the champion before (null "
+                               "where there was none), windows below in a row, whether parameters were searched"),
 ]), ledger=True, per="use case")
 
 ASSETS = Contract("assets", pa.schema([

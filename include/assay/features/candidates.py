@@ -11,12 +11,13 @@ from dataclasses import dataclass
 
 import duckdb
 
-from assay.config.manifest import Candidates
+from assay.config.manifest import Candidates, Outcome
 from assay.engine import literal, quote
 from assay.features.catalogue import AssetFacts, Catalogue
 from assay.features.known import KnownViews, is_dated
 
 VIA = "via_"
+PRICE = "unit_price"  # beside the roles of what is stocked: money, no feature of any asset
 
 
 @dataclass(frozen=True)
@@ -69,22 +70,10 @@ def retrieve(con: duckdb.DuckDBPyConnection, known: KnownViews, catalogue: Catal
     """
     deals = known.view(outcome_asset)
     domain = catalogue.domains[(outcome_asset, item)]
-    owner = catalogue.owner(domain)
     u, i = quote(user), quote(item)
     con.execute(f"CREATE TEMP TABLE users AS SELECT DISTINCT {u} AS \"user\" FROM {deals} WHERE _age >= 1 AND {u} IS NOT NULL "
                 "ORDER BY 1")
-    if owner is not None and known.has(owner.asset_id):
-        rule = f"WHERE NOT coalesce(({exclude}), false)" if exclude else ""
-        listed = f"SELECT DISTINCT {quote(owner.primary_key[0])} AS item FROM {known.view(owner.asset_id)} {rule}"
-    else:
-        listed = f"SELECT DISTINCT {i} AS item FROM {deals} WHERE _age >= 1"
-    try:
-        con.execute(f"CREATE TEMP TABLE items AS SELECT item, row_number() OVER (ORDER BY item) - 1 AS place FROM ({listed}) "
-                    "WHERE item IS NOT NULL ORDER BY item")
-    except duckdb.Error as error:
-        if exclude is None:
-            raise
-        raise ValueError(f"exclude {exclude!r} can't be computed: {error}") from error
+    _list_items(con, known, catalogue, domain, f"SELECT DISTINCT {i} AS item FROM {deals} WHERE _age >= 1", exclude)
     channels = _channels(catalogue, known, outcome_asset, domain, u, i, limits, seed)
     found = " UNION ALL ".join(f"SELECT \"user\", item, {n} AS channel FROM ({channel.query})"
                                for n, channel in enumerate(channels))
@@ -92,6 +81,56 @@ def retrieve(con: duckdb.DuckDBPyConnection, known: KnownViews, catalogue: Catal
     con.execute(f"CREATE TEMP TABLE {known.candidates} AS SELECT \"user\", item, {flags} FROM ({found}) "
                 "SEMI JOIN items USING (item) GROUP BY 1, 2 ORDER BY 1, 2")
     return tuple(channels)
+
+
+def stocked(con: duckdb.DuckDBPyConnection, known: KnownViews, catalogue: Catalogue, *, outcome: Outcome,
+            entity: Mapping[str, str], least_weeks: int, exclude: str | None) -> None:
+    """Fill the candidates with what sells regularly where, and its price: the assortment, there for every coalition.
+
+    A week with a sale is one of the seven-day weeks before the cut-off in which a positive amount was sold; rows of returns
+    and of nothing don't count. The price is the mean paid per unit of these rows.
+
+    Args:
+        con: Database of the views.
+        known: What is known at the cut-off.
+        catalogue: All assets.
+        outcome: Dated sales, with a quantity and what was paid.
+        entity: Role -> key column of the outcome asset; one of the roles is item.
+        least_weeks: Weeks with a sale that make a candidate.
+        exclude: SQL condition over the item's attributes; such items are left out.
+
+    Raises:
+        ValueError: If `exclude` is no condition over the item's attributes.
+    """
+    sales, item = known.view(outcome.asset), quote(entity["item"])
+    amount, paid = (f"try_cast({quote(str(column))} AS DECIMAL(18, 4))" for column in (outcome.amount, outcome.paid))
+    _list_items(con, known, catalogue, catalogue.domains[(outcome.asset, entity["item"])],
+                f"SELECT DISTINCT {item} AS item FROM {sales} WHERE _age >= 1", exclude)
+    roles = ", ".join(f"{quote(column)} AS {quote(role)}" for role, column in entity.items())
+    keys = ", ".join(str(n + 1) for n in range(len(entity)))
+    given = " AND ".join(f"{quote(column)} IS NOT NULL" for column in entity.values())
+    con.execute(f"CREATE TEMP TABLE {known.candidates} AS SELECT {roles}, "
+                f"CAST(greatest(coalesce(sum({paid}), 0), 0) / sum({amount}) AS DOUBLE) AS {quote(PRICE)} FROM {sales} "
+                f"WHERE _age >= 1 AND {amount} > 0 AND {item} IN (SELECT item FROM items) AND {given} GROUP BY {keys} "
+                f"HAVING count(DISTINCT (_age - 1) // 7) >= {least_weeks} ORDER BY {keys}")
+
+
+def _list_items(con: duckdb.DuckDBPyConnection, known: KnownViews, catalogue: Catalogue, domain: str, seen: str,
+                exclude: str | None) -> None:
+    """Fill `items` from the asset that owns their key, less what is excluded; from those that were seen where none does."""
+    owner = catalogue.owner(domain)
+    if owner is not None and known.has(owner.asset_id):
+        rule = f"WHERE NOT coalesce(({exclude}), false)" if exclude else ""
+        listed = f"SELECT DISTINCT {quote(owner.primary_key[0])} AS item FROM {known.view(owner.asset_id)} {rule}"
+    else:
+        listed = seen
+    try:
+        con.execute(f"CREATE TEMP TABLE items AS SELECT item, row_number() OVER (ORDER BY item) - 1 AS place FROM ({listed}) "
+                    "WHERE item IS NOT NULL ORDER BY item")
+    except duckdb.Error as error:
+        if exclude is None:
+            raise
+        raise ValueError(f"exclude {exclude!r} can't be computed: {error}") from error
 
 
 def _channels(catalogue: Catalogue, known: KnownViews, outcome_asset: str, domain: str, u: str, i: str, limits: Candidates,

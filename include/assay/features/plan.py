@@ -4,7 +4,7 @@
 |---|---|
 | dated asset that names entity keys | `EventHistory` for each key and for the pair; `EventSequence` if it names user and item |
 | the same, known ahead | `Announced`, too; `AnnouncedNearby` where user's events name a place that the announcement names |
-| entity asset whose primary key is an entity key | `Attributes`, and `LiftedHistory` by its categories |
+| entity asset whose primary key is an entity key | `Attributes`, and `LiftedHistory` by its categories of what happened |
 | association that names one entity key | `Links`, and again for what is in force where an entity asset dates it |
 | two assets that share a thing, one names the user, the other the item | `LinkPath` |
 """
@@ -90,7 +90,9 @@ def _dated(catalogue: Catalogue, asset: AssetFacts, keys: list[tuple[str, str]],
                 yield _announced(asset, chosen)
             else:
                 yield EventHistory(asset.asset_id, chosen, _measures(asset), others, rhythm=True)
-    if {"user", "item"} <= {role for role, _ in keys} and not asset.ahead_days:
+    if asset.ahead_days:
+        return
+    if {"user", "item"} <= {role for role, _ in keys}:
         yield _sequence(asset, dict(keys))
     for (user, item) in combinations(keys, 2):
         domain = catalogue.domains[(asset.asset_id, item[1])]

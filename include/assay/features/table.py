@@ -19,7 +19,7 @@ from assay.config.manifest import UseCase
 from assay.engine import connect, quote
 from assay.errors import NotEnoughData
 from assay.features.blocks import Block, Token, tokens_from_json, tokens_to_json
-from assay.features.candidates import VIA, entity_table, retrieve
+from assay.features.candidates import VIA, entity_table, retrieve, stocked
 from assay.features.catalogue import Catalogue
 from assay.features.known import Cutoff, KnownViews, SnapshotFiles
 
@@ -168,16 +168,25 @@ def build_window(catalogue: Catalogue, case: UseCase, blocks: Sequence[Block], s
             entity_table(con, known, case.outcome.asset, case.entity, str(case.outcome.label))
         else:
             try:
-                found = retrieve(con, known, catalogue, outcome_asset=case.outcome.asset, user=case.entity["user"],
-                                 item=case.entity["item"], limits=case.candidates, exclude=case.exclude,
-                                 seed=f"{case.name}|{cutoff.day}")
+                channels = _candidates(con, known, catalogue, case, f"{case.name}|{cutoff.day}")
             except ValueError as error:
                 raise NotEnoughData(case.name, str(error), "correct exclude in platform.yaml") from error
-            channels = {channel.name: channel.assets for channel in found}
         tables = join_blocks(con, known, list(case.entity), blocks, channels)
     if not tables.rows.num_rows:
         raise NotEnoughData(case.name, f"no candidate before {cutoff.day}", "run a later partition")
     return tables
+
+
+def _candidates(con: duckdb.DuckDBPyConnection, known: KnownViews, catalogue: Catalogue, case: UseCase,
+                seed: str) -> dict[str, tuple[str, ...]]:
+    """Fill the candidates of a use case with time; channels and the assets that they need, none where all are always there."""
+    if "user" not in case.entity:
+        stocked(con, known, catalogue, outcome=case.outcome, entity=case.entity, least_weeks=case.candidates.min_sale_weeks,
+                exclude=case.exclude)
+        return {}
+    found = retrieve(con, known, catalogue, outcome_asset=case.outcome.asset, user=case.entity["user"],
+                     item=case.entity["item"], limits=case.candidates, exclude=case.exclude, seed=seed)
+    return {channel.name: channel.assets for channel in found}
 
 
 def join_blocks(con: duckdb.DuckDBPyConnection, known: KnownViews, entity: Sequence[str], blocks: Sequence[Block],

@@ -97,23 +97,6 @@ def combine(asset_id: str, values: Mapping[str, pa.Table], stopped: Mapping[str,
     return Worth(value, low, high, _status(known, low, high), "", tuple(known))
 
 
-def total_interval(values: Mapping[str, pa.Table], scale: Scale) -> tuple[float, float] | None:
-    """95 % interval of what all assets are worth to all use cases together, from the sums of their draws; None where unknown.
-
-    It is narrower than the sum of the assets' own intervals, whose errors partly cancel.
-
-    Args:
-        values: `values` per use case.
-        scale: The inventory's unit.
-    """
-    draws = [np.array(row["draws"]) * scale.factors[name] for name in sorted(values) if name in scale.factors
-             for row in values[name].select(["draws"]).to_pylist() if row["draws"] is not None]
-    if not draws:
-        return None
-    low, high = interval(np.sum(draws, axis=0)[:, None])
-    return float(low[0]), float(high[0])
-
-
 def _interval(known: Mapping[str, dict[str, Any]], scale: Scale) -> tuple[float | None, float | None]:
     if len(known) == 1:
         ((name, row),) = known.items()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
 from typing import Any
 
 import pyarrow as pa
@@ -11,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from assay.contracts.enums import Action
+from assay.inventory.total import case_totals
 from assay.inventory.wording import amount, interval, widest
 
 ACTION_STYLES = {
@@ -43,6 +46,20 @@ def render(inventory: pa.Table, *, title: str = "", caption: str = "") -> Table:
     for row in rows:
         table.add_row(*_cells(row))
     return table
+
+
+def summary(inventory: pa.Table, values: Mapping[str, pa.Table]) -> str:
+    """One line with what all assets are worth together and its parts by use case; empty where nothing is valued.
+
+    Args:
+        inventory: Contract `inventory`.
+        values: `values` per use case.
+    """
+    rows = [row for row in inventory.to_pylist() if row["value"] is not None]
+    if not rows:
+        return ""
+    parts = ", ".join(f"{name} {amount(total)} {unit}" for name, total, unit in case_totals(values))
+    return f"total: {amount(math.fsum(row['value'] for row in rows))} {rows[0]['unit']} ({parts})"
 
 
 def _cells(row: dict[str, Any]) -> list[Text]:

@@ -20,8 +20,9 @@ from assay.config.manifest import Platform
 from assay.contracts.enums import Action
 from assay.inventory import sections
 from assay.inventory.charts import trend
-from assay.inventory.combine import common_scale, total_interval
+from assay.inventory.combine import common_scale
 from assay.inventory.texts import speaker, texts
+from assay.inventory.total import case_totals, total_interval
 from assay.inventory.wording import amount, interval, percent
 
 FILE = "index.html"
@@ -93,7 +94,7 @@ def _view(findings: Findings, platform: Platform, partition: str, say: sections.
     past, total_past = sections.series(findings.history, scale)
     rows = sections.ranking_rows(findings.inventory, findings.assets, findings.columns, findings.forecasts, past)
     failed, more = sections.failures(findings.checks)
-    cases = _case_totals(findings.values)
+    cases = case_totals(findings.values)
     known = [r["value"] for r in rows if r["value"] is not None]
     earlier, ends = findings.earlier, total_interval(findings.values, scale)
     return {
@@ -116,13 +117,3 @@ def _view(findings: Findings, platform: Platform, partition: str, say: sections.
         "state": sections.state_rows(findings.assets, findings.states), "metrics": sections.metric_tables(findings.metrics),
         "record": sections.record(findings.scores), "failures": failed, "more": more, "n_checks": findings.checks.num_rows,
     }
-
-
-def _case_totals(values: Mapping[str, pa.Table]) -> list[tuple[str, float, str]]:
-    """Use case, v(N) as the sum of its assets' values, unit; only those with a value."""
-    totals = []
-    for name in sorted(values):
-        rows = [r for r in values[name].to_pylist() if r["value"] is not None]
-        if rows:
-            totals.append((name, math.fsum(r["value"] for r in rows), str(rows[0]["unit"])))
-    return totals

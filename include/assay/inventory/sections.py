@@ -9,7 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from assay.config.manifest import CostMatrix, Platform
+from assay.config.manifest import CostMatrix, Newsvendor, Platform
 from assay.contracts.enums import Action
 from assay.inventory.assets import by_asset
 from assay.inventory.charts import bars, spark
@@ -133,7 +133,10 @@ def meaning(platform: Platform, valued: Mapping[str, pa.Table], say: Say) -> lis
         if case.name not in valued:
             continue
         pay = case.payoff
-        if isinstance(pay, CostMatrix):
+        if isinstance(pay, Newsvendor):
+            out.append(say("meaning_newsvendor", use_case=case.name, fractile=percent(pay.fractile), margin=percent(pay.margin),
+                           left_over=percent(pay.holding + pay.spoilage)))
+        elif isinstance(pay, CostMatrix):
             out.append(say("meaning_cost_matrix", use_case=case.name, gain_accept=percent(pay.gain_accept),
                            loss_accept=percent(pay.loss_accept)))
         else:

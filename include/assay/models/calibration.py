@@ -9,8 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import ClassVar
 
 import numpy as np
+
+from assay.models.predictions import Prediction
 
 _RIDGE = 1e-3
 _STEPS = 50
@@ -31,10 +34,21 @@ class Calibration:
         amount_shift: Of the amount's logarithm.
     """
 
+    explained: ClassVar[int] = 0  # of the network's numbers the one that is told apart: the logit
+
     scale: float
     shift: float
     amount_scale: float = 1.0
     amount_shift: float = 0.0
+
+    def predict(self, out: np.ndarray) -> Prediction:
+        """What the network's numbers mean, float32; they lie along the last axis."""
+        probability, amount = self.told(out)
+        return Prediction(probability.astype(np.float32), amount.astype(np.float32))
+
+    def told(self, out: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Probability and amount, float64."""
+        return self.probability(out[..., 0]), self.amount(out[..., 1])
 
     def probability(self, logits: np.ndarray) -> np.ndarray:
         """Calibrated probabilities, float64, 0..1, of the logits' shape."""

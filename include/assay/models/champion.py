@@ -1,10 +1,11 @@
 """Which model serves, and when its parameters have to be searched anew.
 
-What a champion gains is its log loss below the base rate's on the validation window. Windows differ: what is usual is read from
-the last ones that share no day, as their median less twice their spread, the distance of the quartiles scaled to a standard
-deviation. Unlike mean and standard error these don't follow the one bad window that they have to tell. At least a twentieth of
-the median has to be missing, since windows that happen to be alike have next to no spread. Of normally distributed gains two in
-a row lie below by chance once in a hundred windows where eight are known, once in forty where four are.
+What a champion gains is its loss (log loss, or pinball loss of quantiles) below the base rate's on the validation window.
+Windows differ: what is usual is read from the last ones that share no day, as their median less twice their spread, the
+distance of the quartiles scaled to a standard deviation. Unlike mean and standard error these don't follow the one bad window
+that they have to tell. At least a twentieth of the median has to be missing, since windows that happen to be alike have next
+to no spread. Of normally distributed gains two in a row lie below by chance once in a hundred windows where eight are known,
+once in forty where four are.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ class Standing:
 
     Attributes:
         window: Day that tells windows apart: the first of the validation window, `YYYY-MM-DD`.
-        gain: Log loss of the base rate less the champion's, nats; higher is better, None where there was no champion.
+        gain: Loss of the base rate less the champion's; higher is better, None where there was no champion.
         below: Windows in a row, up to this one, in which it gained less than usual.
         retuned: A search ran after it.
     """
@@ -41,7 +42,7 @@ class Standing:
 
 
 def promoted(champion: float | None, challenger: float) -> bool:
-    """Whether the challenger serves from now on: on the same rows its log loss is lower, or nobody has served before."""
+    """Whether the challenger serves from now on: on the same rows its loss is lower, or nobody has served before."""
     return champion is None or challenger < champion
 
 

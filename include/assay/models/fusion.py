@@ -23,17 +23,20 @@ class FusionHead(keras.layers.Layer):  # type: ignore[misc]
         members: How many there are, of each tower.
         dropout: Share of gated entries that training hides.
         towers: How many there are in the tokens' vectors.
+        outputs: Numbers that each member says.
+        rising: Whether each is above the one before, as quantiles are.
 
     Input shapes: tokens (batch, tokens, towers × size) and visible (batch, tokens), 1 where the token is seen.
-    Output shape: (batch, towers × members, 2): logit of the outcome, logarithm of its expected amount if it happens.
+    Output shape: (batch, towers × members, outputs).
 
     Source: Gorishniy et al. 2025, TabM (members that share most of the network).
     """
 
     def __init__(self, width: int, inner: int, members: int = 1, dropout: float = 0.0, towers: int = 1,
-                 **kwargs: object) -> None:
+                 outputs: int = 2, rising: bool = False, **kwargs: object) -> None:
         super().__init__(**kwargs)
         self.width, self.inner, self.members, self.dropout, self.towers = width, inner, members, dropout, towers
+        self.outputs, self.rising = outputs, rising
         self._hide = keras.layers.Dropout(dropout)
 
     def build(self, tokens_shape: tuple, visible_shape: tuple) -> None:
@@ -48,9 +51,9 @@ class FusionHead(keras.layers.Layer):  # type: ignore[misc]
         self.second = self.add_weight(shape=(heads, self.width, self.inner), name="second",
                                       initializer=Scaled(np.full((1, 1, 1), (2 / self.width) ** 0.5)))
         self.second_bias = self.add_weight(shape=(heads, self.inner), initializer="zeros", name="second_bias")
-        self.out = self.add_weight(shape=(heads, self.inner, 2), name="out",
+        self.out = self.add_weight(shape=(heads, self.inner, self.outputs), name="out",
                                    initializer=Scaled(np.full((1, 1, 1), self.inner**-0.5)))
-        self.out_bias = self.add_weight(shape=(heads, 2), initializer="zeros", name="out_bias")
+        self.out_bias = self.add_weight(shape=(heads, self.outputs), initializer="zeros", name="out_bias")
 
     def call(self, tokens: tf.Tensor, visible: tf.Tensor, training: bool = False) -> tf.Tensor:
         """What each member says of each row under its own coalition."""
@@ -72,27 +75,29 @@ class FusionHead(keras.layers.Layer):  # type: ignore[misc]
             visible: Shape (coalitions, tokens).
 
         Returns:
-            Shape (coalitions, rows, 2).
+            Shape (coalitions, rows, outputs).
         """
         return tf.reduce_mean(self._rest(self._first(tokens, visible), training=False), axis=-2)
 
-    def slopes(self, tokens: tf.Tensor, visible: tf.Tensor, weights: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        """As `coalitions`, and how the logit rises with the entries of the first layer, in weighted sums over coalitions.
+    def slopes(self, tokens: tf.Tensor, visible: tf.Tensor, weights: tf.Tensor,
+               output: int = 0) -> tuple[tf.Tensor, tf.Tensor]:
+        """As `coalitions`, and how one number rises with the entries of the first layer, in weighted sums over coalitions.
 
         Args:
             tokens: Shape (rows, tokens, towers × size).
             visible: Shape (coalitions, tokens).
             weights: Of each sum, shape (sums, coalitions).
+            output: Which of the numbers.
 
         Returns:
-            Shapes (coalitions, rows, 2) and (sums, rows, entries).
+            Shapes (coalitions, rows, outputs) and (sums, rows, entries).
         """
         first = self._first(tokens, visible)
         with tf.GradientTape() as tape:
             tape.watch(first)
             out = tf.reduce_mean(self._rest(first, training=False), axis=-2)
-            logits = out[..., 0]
-        return out, tf.tensordot(weights, tape.gradient(logits, first), axes=1)
+            asked = out[..., output]
+        return out, tf.tensordot(weights, tape.gradient(asked, first), axes=1)
 
     def _first(self, tokens: tf.Tensor, visible: tf.Tensor) -> tf.Tensor:
         """The first layer of every row under every coalition, shape (coalitions, rows, entries)."""
@@ -112,17 +117,18 @@ class FusionHead(keras.layers.Layer):  # type: ignore[misc]
         return np.ascontiguousarray(each.reshape(len(each), self.bias.shape[0], -1))
 
     def _rest(self, first: tf.Tensor, training: bool) -> tf.Tensor:
-        """What the members, one after the other, make of their parts of the first layer, shape (…, members, 2)."""
+        """What the members, one after the other, make of their parts of the first layer, shape (…, members, outputs)."""
         said = []
         for n, part in enumerate(tf.split(first, self.towers * self.members, axis=-1)):
             value, gate = tf.split(part, 2, axis=-1)
             gated = self._hide(tf.nn.relu(value) * tf.nn.sigmoid(gate), training=training)
             inner = tf.nn.relu(tf.tensordot(gated, self.second[n], axes=1) + self.second_bias[n])
             said.append(tf.tensordot(inner, self.out[n], axes=1) + self.out_bias[n])
-        return tf.stack(said, axis=-2)
+        out = tf.stack(said, axis=-2)
+        return tf.cumsum(tf.concat([out[..., :1], tf.nn.softplus(out[..., 1:])], axis=-1), axis=-1) if self.rising else out
 
     def get_config(self) -> dict:
         """Arguments of the constructor."""
         base: dict = super().get_config()
         return base | {"width": self.width, "inner": self.inner, "members": self.members, "dropout": self.dropout,
-                       "towers": self.towers}
+                       "towers": self.towers, "outputs": self.outputs, "rising": self.rising}

@@ -18,6 +18,7 @@ from assay.models.pretrain import pretrain
 from assay.models.rows import Rows, put_together, thin_negatives
 from assay.models.spool import Spool
 from assay.models.store import OutcomeModel
+from assay.models.targets import PURCHASE, Target
 from assay.models.train import calibrated, fit
 
 logger = logging.getLogger(__name__)
@@ -70,6 +71,7 @@ class Windows:
         valid: Validation windows.
         history: Tables `user` and `item` of what happened before the first training window; None where there is none.
         days: Length of a window.
+        target: What is predicted.
     """
 
     name: str
@@ -77,13 +79,15 @@ class Windows:
     valid: Sequence[LabelledWindow]
     history: Mapping[str, pa.Table] | None
     days: int
+    target: Target = PURCHASE
 
     def without(self, assets: Collection[str]) -> Windows:
         """What a model would be made from if nobody had these assets."""
         history = {of: without_assets(table, assets) for of, table in (self.history or {}).items()}
         sequences = "user" in history and any(f.kind == "sequence" for t in tokens_of(history["user"]) for f in t.features)
         return Windows(self.name, [window.without(assets) for window in self.train],
-                       [window.without(assets) for window in self.valid], history if sequences else None, self.days)
+                       [window.without(assets) for window in self.valid], history if sequences else None, self.days,
+                       self.target)
 
 
 def learn(windows: Windows, size: Size, seed: int, behaviour: Behaviour | None = None) -> tuple[OutcomeModel, Rows]:
@@ -101,6 +105,7 @@ def learn(windows: Windows, size: Size, seed: int, behaviour: Behaviour | None =
     Raises:
         NotEnoughData: If no feature varies, or all training rows have the same outcome.
     """
+    target = windows.target
     rng = np.random.default_rng(seed)
     behaviour = behaviour or _behaviour(windows, size, seed)
     each = _LEARNED_ROWS // len(windows.train)
@@ -111,13 +116,13 @@ def learn(windows: Windows, size: Size, seed: int, behaviour: Behaviour | None =
     players = tuple(sorted({asset for code in codes for asset in code.assets}))
     with Spool() as train:
         _spool(train, windows, codes, behaviour, size, rng)
-        if not 0 < train.totals.outcomes < train.totals.rows:
+        if not target.varies(train.totals):
             raise NotEnoughData(windows.name, f"all {round(train.totals.weight)} training rows have the same outcome",
                                 "train on more windows or entities")
         valid = scored_rows(windows.valid, codes, behaviour, same_draw(seed))
-        network = fit(codes, players, train, valid.take(slice(_STOPPING_ROWS)).compact(), size, seed)
-        calibration = calibrated(network, train, valid, len(windows.train))
-    return OutcomeModel(network, codes, calibration, players, behaviour), valid
+        network = fit(codes, players, train, valid.take(slice(_STOPPING_ROWS)).compact(), size, seed, target=target)
+        calibration = calibrated(network, train, valid, len(windows.train), target)
+    return OutcomeModel(network, codes, calibration, players, behaviour, target), valid
 
 
 def learn_on(base: OutcomeModel, windows: Windows, size: Size, seed: int) -> tuple[OutcomeModel, Rows]:
@@ -131,9 +136,9 @@ def learn_on(base: OutcomeModel, windows: Windows, size: Size, seed: int) -> tup
         _spool(train, windows, base.codes, base.behaviour, size, rng)
         valid = scored_rows(windows.valid, base.codes, base.behaviour, same_draw(seed))
         some = valid.take(slice(_STOPPING_ROWS)).compact()
-        network = fit(base.codes, base.players, train, some, size, seed, start=base.network)
-        calibration = calibrated(network, train, valid, len(windows.train))
-    return OutcomeModel(network, base.codes, calibration, base.players, base.behaviour), valid
+        network = fit(base.codes, base.players, train, some, size, seed, base.network, base.target)
+        calibration = calibrated(network, train, valid, len(windows.train), base.target)
+    return OutcomeModel(network, base.codes, calibration, base.players, base.behaviour, base.target), valid
 
 
 def _spool(train: Spool, windows: Windows, codes: Sequence[TokenCode], behaviour: Behaviour | None, size: Size,

@@ -1,6 +1,8 @@
-"""Scores of predicted probabilities."""
+"""Scores of predicted probabilities, and of predicted quantiles."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -52,3 +54,30 @@ def scores(y: np.ndarray, p: np.ndarray) -> dict[str, float]:
     found = {"log_loss": log_loss(y, p), "auc": auc(y, p), "average_precision": average_precision(y, p),
              "ece": calibration_error(y, p), "base_rate": float(y.mean()), "rows": float(len(y))}
     return {name: value for name, value in found.items() if value is not None}
+
+
+def pinball(y: np.ndarray, said: np.ndarray, levels: Sequence[float], weight: np.ndarray) -> np.ndarray:
+    """Mean pinball loss of each level, in the unit of y; lower is better.
+
+    Args:
+        y: What came, shape (rows,).
+        said: Quantiles, shape (rows, levels).
+        levels: 0..1.
+        weight: How much each row counts, shape (rows,).
+    """
+    missed = y.astype(np.float64)[:, None] - said
+    tau = np.asarray(levels, np.float64)
+    return np.asarray(np.average(np.maximum(tau * missed, (tau - 1) * missed), axis=0, weights=weight))
+
+
+def coverage(y: np.ndarray, said: np.ndarray) -> np.ndarray:
+    """Share of what came that is no more than each quantile, 0..1, shape (levels,)."""
+    return np.asarray((y[:, None] <= said).mean(axis=0))
+
+
+def quantiles(y: np.ndarray, weight: np.ndarray, levels: Sequence[float]) -> np.ndarray:
+    """The smallest values up to which at least each level of the weight lies, float64: they make the pinball loss smallest."""
+    order = np.argsort(y, kind="stable")
+    up_to = np.cumsum(weight[order], dtype=np.float64)
+    at = np.searchsorted(up_to, np.asarray(levels, np.float64) * up_to[-1] * (1 - 1e-12))
+    return np.asarray(y[order][np.minimum(at, len(y) - 1)], np.float64)

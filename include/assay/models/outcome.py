@@ -1,4 +1,4 @@
-"""The outcome model: will it happen, and for how much, seen through any coalition of assets."""
+"""The outcome model: what will happen, seen through any coalition of assets."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import numpy as np
 
 from assay.features.table import joined
 from assay.models.encoding import TokenCode, tables_of, vocabulary_size
+from assay.models.targets import PURCHASE, Target
 
 if TYPE_CHECKING:
     import keras
@@ -78,13 +79,13 @@ SIZES = {
 }
 
 
-def build_network(codes: Sequence[TokenCode], size: Size) -> keras.Model:
+def build_network(codes: Sequence[TokenCode], size: Size, target: Target = PURCHASE) -> keras.Model:
     """The untrained network.
 
     Inputs, by name: per table of the codes `numbers_<n>` (batch, numeric columns) and `categories_<n>` (batch, categorical
     columns), of the things that the rows name; states and heads of the behaviour encoder, where codes name heads, as the
     `numbers_<n>` behind them; and `visible` (batch, tokens).
-    Output: (batch, towers × members, 2), logit of the outcome and logarithm of its expected amount if it happens.
+    Output: (batch, towers × members, the target's outputs).
     """
     import keras
 
@@ -110,7 +111,8 @@ def build_network(codes: Sequence[TokenCode], size: Size) -> keras.Model:
         vectors.append(affinity(inputs[f"numbers_{state}"], inputs[f"numbers_{state + 1 + head}"]))
     inputs["visible"] = visible = keras.Input((len(codes),), name="visible")
     tokens = keras.layers.Concatenate(axis=1, name="tokens")(vectors) if len(vectors) > 1 else vectors[0]
-    out = FusionHead(size.fusion, size.inner, size.members, size.dropout, size.towers, name="fusion")(tokens, visible)
+    out = FusionHead(size.fusion, size.inner, size.members, size.dropout, size.towers, target.outputs, target.rising,
+                     name="fusion")(tokens, visible)
     return keras.Model(inputs, out, name="outcome")
 
 

@@ -19,9 +19,8 @@ import numpy as np
 
 from assay.models.behaviour import Behaviour
 from assay.models.learn import Windows, learn
-from assay.models.metrics import log_loss
 from assay.models.outcome import Size
-from assay.models.score import probabilities
+from assay.models.score import scored
 
 logger = logging.getLogger(__name__)
 
@@ -44,16 +43,16 @@ class Tried:
     Attributes:
         size: The candidate.
         budget: Share of a whole training that it was given.
-        log_loss: Calibrated, on the validation rows, nats; lower is better.
+        loss: The target's, calibrated, on the validation rows; lower is better.
     """
 
     size: Size
     budget: float
-    log_loss: float
+    loss: float
 
 
 def halve(windows: Windows, size: Size, seed: int, behaviour: Behaviour | None = None) -> list[Tried]:
-    """All candidates, the winner first: those that got furthest before the others, and by log loss among them.
+    """All candidates, the winner first: those that got furthest before the others, and by loss among them.
 
     Args:
         windows: What each is trained and scored on.
@@ -68,9 +67,9 @@ def halve(windows: Windows, size: Size, seed: int, behaviour: Behaviour | None =
     ranking: list[Tried] = []
     for budget in BUDGETS:
         tried = [Tried(rival, budget, _score(windows, rival, seed, budget, behaviour)) for rival in rivals]
-        tried.sort(key=lambda one: one.log_loss)
+        tried.sort(key=lambda one: one.loss)
         for one in tried:
-            logger.info("%s: log loss %.5f after %d%% of a training", changes(one.size, size) or "unchanged", one.log_loss,
+            logger.info("%s: loss %.5f after %d%% of a training", changes(one.size, size) or "unchanged", one.loss,
                         round(100 * budget))
         ranking = tried + [one for one in ranking if one.size not in rivals]
         better = [one.size for one in tried[:len(tried) // 2]]
@@ -82,7 +81,7 @@ def _score(windows: Windows, size: Size, seed: int, budget: float, behaviour: Be
     newest = windows.train[-math.ceil(budget * len(windows.train)):]
     brief = replace(size, steps=math.ceil(budget * size.steps))
     model, valid = learn(replace(windows, train=newest), brief, seed, behaviour)
-    return log_loss(valid.y, probabilities(model, valid.encoded))
+    return scored(model, valid)[model.target.loss_name]
 
 
 def variations(size: Size, seed: int) -> list[Size]:

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 from assay.features.blocks.sequence import ITEMS
 from assay.features.table import FeatureTables
 from assay.models.behaviour import Behaviour, SequenceCode
-from assay.models.calibration import Calibration
 from assay.models.encoding import CategoryCode, Encoded, NumberCode, TextCode, TokenCode, encode
+from assay.models.targets import PURCHASE, Calibrated, Target, target_from_json, target_to_json
 
 if TYPE_CHECKING:
     import keras
@@ -32,13 +32,15 @@ class OutcomeModel:
         calibration: Of what it says.
         players: Assets that it reads, ascending.
         behaviour: The encoder of users' events, where there are any.
+        target: What it predicts.
     """
 
     network: keras.Model
     codes: tuple[TokenCode, ...]
-    calibration: Calibration
+    calibration: Calibrated
     players: tuple[str, ...]
     behaviour: Behaviour | None = None
+    target: Target = PURCHASE
 
     @property
     def columns(self) -> frozenset[str]:
@@ -78,8 +80,9 @@ def from_files(read: Callable[[str], bytes]) -> OutcomeModel:
     """
     known = json.loads(read(FACTS))
     code = SequenceCode.from_json(known["sequence"]) if known["sequence"] else None
-    return OutcomeModel(_loaded(read(WEIGHTS)), codes_from_json(known["codes"]), Calibration(**known["calibration"]),
-                        tuple(known["players"]), Behaviour(_loaded(read(BEHAVIOUR)), code) if code else None)
+    target = target_from_json(known.get("target"))
+    return OutcomeModel(_loaded(read(WEIGHTS)), codes_from_json(known["codes"]), target.read(known["calibration"]),
+                        tuple(known["players"]), Behaviour(_loaded(read(BEHAVIOUR)), code) if code else None, target)
 
 
 def _loaded(weights: bytes) -> keras.Model:
@@ -106,8 +109,10 @@ def identity(model: OutcomeModel) -> str:
 
 def _facts(model: OutcomeModel) -> bytes:
     """All but the weights, as canonical JSON."""
-    facts = {"codes": codes_to_json(model.codes), "calibration": asdict(model.calibration),
+    facts = {"codes": codes_to_json(model.codes), "calibration": asdict(model.calibration),  # type: ignore[call-overload]
              "players": list(model.players), "sequence": model.behaviour.code.to_json() if model.behaviour else None}
+    if (target := target_to_json(model.target)) is not None:
+        facts["target"] = target
     return json.dumps(facts, ensure_ascii=False, sort_keys=True).encode()
 
 

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from assay.models.calibration import Calibration, at_level, calibrate, with_amounts
 from assay.models.encoding import Encoded, TokenCode, tables_of
 from assay.models.optimise import Plan, optimise
 from assay.models.outcome import ENCODERS, Size, build_network, token_visibility
 from assay.models.rows import Rows
 from assay.models.spool import Spool
+from assay.models.targets import PURCHASE, Calibrated, Seen, Target
 from assay.models.vectors import TokenVectors, layers_of, token_vectors
 
 if TYPE_CHECKING:
@@ -23,13 +23,9 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-_AMOUNT_WEIGHT = 0.3  # the amount's loss beside the outcome's: scales of their gradients
 _COLUMNS_HIDDEN = 0.5  # of the rows under a coalition, how many miss columns, too
 _GENTLE = 0.2  # of the learning rate, for a network that goes on
 _FIRST_RATE = 1 / 20  # of the peak learning rate
-_LEAST_RATE = 1e-6  # of outcomes
-_LEAST_AMOUNT = 1e-6  # so that a use case whose outcomes are worth nothing has a logarithm
-_FARTHEST = 8.0  # an amount's logarithm is kept within so much of the mean's
 _SMALLEST_BATCH = 512
 _STEPS_PER_EPOCH = 50  # of a small table: below that its batches shrink
 _PATIENCE = 2  # looks at the validation window without gain
@@ -66,7 +62,7 @@ def hide_columns(inputs: dict[str, np.ndarray], tables: int, rng: np.random.Gene
 
 
 def fit(codes: Sequence[TokenCode], players: Sequence[str], train: Spool, valid: Rows, size: Size, seed: int,
-        start: keras.Model | None = None) -> keras.Model:
+        start: keras.Model | None = None, target: Target = PURCHASE) -> keras.Model:
     """Train with AdamW, cosine decay and early stopping on the validation window.
 
     Args:
@@ -77,6 +73,7 @@ def fit(codes: Sequence[TokenCode], players: Sequence[str], train: Spool, valid:
         size: Widths and length of training.
         seed: Of weights, order and coalitions.
         start: A trained network to go on with, at a lower rate and for one pass; from scratch if None.
+        target: What is predicted.
 
     Returns:
         The network with the weights of its best look at the validation window.
@@ -85,30 +82,29 @@ def fit(codes: Sequence[TokenCode], players: Sequence[str], train: Spool, valid:
 
     keras.utils.set_random_seed(seed)
     rng, forgetting = np.random.default_rng(seed), np.random.default_rng([seed, 1])  # batches are drawn ahead of the steps
-    network, totals = start or build_network(codes, size), train.totals
+    network, totals = start or build_network(codes, size, target), train.totals
     batch = min(size.batch, max(_SMALLEST_BATCH, totals.rows // _STEPS_PER_EPOCH), totals.rows)
     per_pass = totals.rows // batch
     steps = per_pass if start else max(size.epochs * per_pass, size.steps)
     forgets = not start and steps == size.epochs * per_pass
-    rate = min(max(totals.happened / totals.weight, _LEAST_RATE), 1 - _LEAST_RATE)
-    usual = math.log(max(totals.amount / max(1, totals.outcomes), _LEAST_AMOUNT))
+    usual = target.usual(train)
     if not start:
-        network.get_layer("fusion").out_bias.assign([[math.log(rate / (1 - rate)), usual]] * size.towers * size.members)
-    best = _validation_loss(network, codes, valid) if start else math.inf
+        network.get_layer("fusion").out_bias.assign([usual] * size.towers * size.members)
+    best = _validation_loss(network, codes, valid, target) if start else math.inf
     best_weights, looks_since = network.get_weights(), 0
     every = max(1, steps // _LOOKS)
     plan = Plan(size.rate * (_GENTLE if start else 1), steps, _FIRST_RATE, size.mixed)
 
     def loss(batch: dict[str, tf.Tensor]) -> tf.Tensor:
         out = network({name: batch[name] for name in network.input}, training=True)
-        return _loss(out, batch["y"], batch["amount"], batch["weight"], usual)
+        return target.loss(out, batch["y"], batch["amount"], batch["weight"], usual)
 
     for done, _ in enumerate(optimise(network, loss, _batches(network, codes, players, train, batch, rng), plan), 1):
         if forgets and done % per_pass == 0:
             for encoders in layers_of(network, ENCODERS):
                 encoders.forget_categories(forgetting)
         if done % every == 0 or done == steps:
-            now = _validation_loss(network, codes, valid)
+            now = _validation_loss(network, codes, valid, target)
             looks_since = 0 if now < best else looks_since + 1
             if now < best:
                 best, best_weights = now, network.get_weights()
@@ -130,45 +126,26 @@ def _batches(network: keras.Model, codes: Sequence[TokenCode], players: Sequence
             yield {**inputs, "y": part.y, "amount": part.amount, "weight": part.weight}
 
 
-def _loss(out: tf.Tensor, y: tf.Tensor, amount: tf.Tensor, weight: tf.Tensor, usual: float) -> tf.Tensor:
-    """Weighted log loss of the outcome, plus Poisson deviance of the amount where it happened, mean of the members.
-
-    The deviance is smallest at the *mean* amount, which is what expected sales are made of; squared errors of logarithms would
-    be at the median. Amounts count relative to `exp(usual)`, so that the currency changes nothing.
-    """
-    import tensorflow as tf
-
-    logits, logs = out[..., 0], tf.clip_by_value(out[..., 1] - usual, -_FARTHEST, _FARTHEST)
-    outcome = tf.nn.sigmoid_cross_entropy_with_logits(labels=tf.repeat(y[:, None], out.shape[1], axis=1), logits=logits)
-    relative = (tf.maximum(amount, 0.0) * math.exp(-usual))[:, None]
-    error = (tf.exp(logs) - relative * logs) * y[:, None]
-    each = tf.reduce_mean(outcome + _AMOUNT_WEIGHT * error, axis=1)
-    return tf.reduce_sum(each * weight) / tf.reduce_sum(weight)
+def _validation_loss(network: keras.Model, codes: Sequence[TokenCode], valid: Rows, target: Target) -> float:
+    return target.validation_loss(run(network, valid.encoded, np.ones((1, len(codes)), np.float32)), valid)
 
 
-def _validation_loss(network: keras.Model, codes: Sequence[TokenCode], valid: Rows) -> float:
-    logits = run(network, valid.encoded, np.ones((1, len(codes)), np.float32))[:, 0].astype(np.float64)
-    return float(np.average(np.logaddexp(0, logits) - valid.y * logits, weights=valid.weight))
-
-
-def calibrated(network: keras.Model, train: Spool, valid: Rows, windows: int) -> Calibration:
-    """Calibration of a trained network: spread and amounts of the validation window, level of it and all training windows.
+def calibrated(network: keras.Model, train: Spool, valid: Rows, windows: int, target: Target = PURCHASE) -> Calibrated:
+    """Calibration of a trained network, which sees everything here.
 
     Args:
-        network: Sees everything here.
+        network: The model.
         train: Rows of the training windows. All are read: among some ten thousand, chance alone moves the share of rare
             outcomes by several percent.
         valid: Rows of the validation window.
         windows: How many training windows there are; each window counts the same.
+        target: What is predicted.
     """
     everything = np.ones((1, network.input["visible"].shape[1]), np.float32)
     chunks = map(train.chunk, range(len(train)))
-    seen = [(run(network, rows.encoded, everything)[:, 0], rows.y, rows.weight) for rows in chunks]
-    logits, y, weight = map(np.concatenate, zip(*seen, strict=True))
-    own, amounts = run(network, valid.encoded, everything).T
-    weights = np.concatenate([weight * (windows / weight.sum()), valid.weight / valid.weight.sum()])
-    found = at_level(calibrate(own, valid.y), np.concatenate([logits, own]), np.concatenate([y, valid.y]), len(own) * weights)
-    return with_amounts(found, amounts[valid.y > 0], valid.amount[valid.y > 0])
+    seen = [(run(network, rows.encoded, everything), rows.y, rows.weight) for rows in chunks]
+    out, y, weight = map(np.concatenate, zip(*seen, strict=True))
+    return target.calibrate(run(network, valid.encoded, everything), valid, Seen(out, y, weight, windows))
 
 
 def _inputs(network: keras.Model, encoded: Encoded, visible: np.ndarray) -> dict[str, np.ndarray]:
@@ -181,7 +158,7 @@ def _inputs(network: keras.Model, encoded: Encoded, visible: np.ndarray) -> dict
 
 
 def run(network: keras.Model, encoded: Encoded, visible: np.ndarray, batch: int = 10_000) -> np.ndarray:
-    """Logit, and logarithm of the expected amount, of every row: the mean of the network's members.
+    """What the network says of every row: the mean of its members.
 
     Args:
         network: The model.
@@ -190,15 +167,15 @@ def run(network: keras.Model, encoded: Encoded, visible: np.ndarray, batch: int 
         batch: Rows per pass.
 
     Returns:
-        float32, shape (rows, 2).
+        float32, shape (rows, outputs).
     """
     return run_on(network, token_vectors(network, encoded), visible, batch)
 
 
 def run_on(network: keras.Model, vectors: TokenVectors, visible: np.ndarray, batch: int = 10_000) -> np.ndarray:
     """The same from token vectors, which are to be asked under several coalitions."""
-    head = network.get_layer("fusion").compiled
-    out = np.empty((len(vectors), 2), np.float32)
+    fusion = network.get_layer("fusion")
+    head, out = fusion.compiled, np.empty((len(vectors), fusion.outputs), np.float32)
     for start in range(0, len(vectors), batch):
         part = vectors.of(slice(start, start + batch))
         seen = np.repeat(visible, len(part), axis=0) if len(visible) == 1 else visible[start:start + batch]

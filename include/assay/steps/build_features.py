@@ -177,13 +177,14 @@ def _tables(tables: Mapping[str, ArtifactRef], first: str) -> dict:
 
 
 def _texts(frame: Frame, case: UseCase, tables: Sequence[ArtifactRef]) -> list[dict]:
-    """Vectors of all words that things are told in, by column."""
+    """Vectors of all words that things are told in, by column; use cases share what they have encoded."""
     from assay.features.texts import texts_of
     from assay.steps.texts import text_vectors
 
     found = []
     for column, words in texts_of(map(frame.store.read, tables)).items():
-        ref = text_vectors(frame, words, f"{case.name}/{column}")
+        also = [f"{other.name}/{column}" for other in frame.platform.use_cases if other.name != case.name]
+        ref = text_vectors(frame, words, f"{case.name}/{column}", also=also)
         found.append({"of": column, "uri": ref.uri, "fingerprint": ref.fingerprint})
     return found
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from assay.config import UseCase
     from assay.models.outcome import Size
+    from assay.models.rows import Rows
     from assay.models.search import Tried
     from assay.models.store import OutcomeModel
     from assay.storage import Recipe
@@ -56,16 +57,12 @@ class _Contest:
 
 @dataclass(frozen=True)
 class _Rival:
-    """A model and its scores by name on the validation window, on the same rows for all."""
+    """A model and its scores by name on the validation window, on the same rows for all; a lower loss is better."""
 
     name: str
     ref: ArtifactRef
     scores: dict[str, float]
-
-    @property
-    def log_loss(self) -> float:
-        """In nats; lower is better."""
-        return self.scores["log_loss"]
+    loss: float
 
 
 def choose(night: Night, features: Sequence[CaseRef], models: Sequence[CaseRef]) -> list[CaseRef]:
@@ -124,15 +121,17 @@ def _decide(contest: _Contest) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     from assay.models.champion import PATIENCE, Standing, below, promoted, remembered
     from assay.models.outcome import SIZES
     from assay.models.search import changed, changes
+    from assay.models.targets import target_of
 
     case, before = contest.case, contest.before
     own, known = SIZES[case.model_size], _known(contest)
-    night, base_rate = _Rival("night", contest.night, known["outcome"]), known["base_rate"]
+    loss = target_of(case).loss_name
+    night, base_rate = _Rival("night", contest.night, known["outcome"], known["outcome"][loss]), known["base_rate"]
     champion = _champion(contest)
 
     window, days = _validation(contest)["cutoff"] or contest.frame.partition, case.outcome.window_days or 1
     past = [Standing(**one) for one in before["recent"]] if before else []
-    gain = base_rate["log_loss"] - champion.log_loss if champion else None
+    gain = base_rate[loss] - champion.loss if champion else None
     count = below(past, window, gain, days)
     why = "asked" if contest.asked else "below" if count >= PATIENCE else None
 
@@ -141,16 +140,16 @@ def _decide(contest: _Contest) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     tried = _search(contest, size) if why else []
     size = tried[0].size if tried else size
     rivals = [night] if size == own else [night, _tuned(contest, size)]
-    challenger = min(rivals, key=lambda rival: rival.log_loss)
-    wins = promoted(champion.log_loss if champion else None, challenger.log_loss)
+    challenger = min(rivals, key=lambda rival: rival.loss)
+    wins = promoted(champion.loss if champion else None, challenger.loss)
     serves = challenger if wins or champion is None else champion
     _say(contest, challenger, champion, serves)
 
     now = Standing(window, gain, count, why is not None)
     row = {
         "champion": serves.ref.uri, "champion_fingerprint": serves.ref.fingerprint, "challenger": challenger.ref.uri,
-        "champion_log_loss": champion.log_loss if champion else None, "challenger_log_loss": challenger.log_loss,
-        "base_rate_log_loss": base_rate["log_loss"], "promoted": wins, "below": count, "retune": why,
+        "loss": loss, "champion_loss": champion.loss if champion else None, "challenger_loss": challenger.loss,
+        "base_rate_loss": base_rate[loss], "promoted": wins, "below": count, "retune": why,
         "model_size": case.model_size,
         "parameters": json.dumps(changes(size, own), sort_keys=True) if size != own else None,
         "recent": [asdict(one) for one in remembered(past, now, days)],
@@ -162,18 +161,19 @@ def _decide(contest: _Contest) -> tuple[dict[str, Any], list[dict[str, Any]]]:
 def _metrics(contest: _Contest, scored: dict[str, dict[str, float]], tried: Sequence[Tried], own: Size) -> list[dict[str, Any]]:
     from assay.features.windows import WindowRole
     from assay.models.search import changes
+    from assay.models.targets import target_of
 
     searched = WindowRole.BASE_VALIDATE if rows_of(contest.index, WindowRole.BASE_TRAIN) else WindowRole.VALIDATE
     found = [(name, WindowRole.VALIDATE, scores) for name, scores in scored.items()]
     found += [(f"searched {json.dumps(changes(one.size, own), sort_keys=True)}", searched,
-               {"log_loss": one.log_loss, "budget": one.budget}) for one in tried]
+               {target_of(contest.case).loss_name: one.loss, "budget": one.budget}) for one in tried]
     return [{"model": model, "split": split.value, "metric": metric, "value": value}
             for model, split, scores in found for metric, value in scores.items()]
 
 
 def _say(contest: _Contest, challenger: _Rival, champion: _Rival | None, serves: _Rival) -> None:
-    logger.info("use case %s: %s with log loss %.5f against champion %s: %s serves", contest.case.name, challenger.ref.uri,
-                challenger.log_loss, f"{champion.ref.uri} with {champion.log_loss:.5f}" if champion else "none", serves.ref.uri)
+    logger.info("use case %s: %s with loss %.5f against champion %s: %s serves", contest.case.name, challenger.ref.uri,
+                challenger.loss, f"{champion.ref.uri} with {champion.loss:.5f}" if champion else "none", serves.ref.uri)
 
 
 # -- the rivals -------------------------------------------------------------------------------------------------------
@@ -191,11 +191,12 @@ def _known(contest: _Contest) -> dict[str, dict[str, float]]:
     """Model -> metric -> score on the validation window, as `train` published them."""
     from assay.contracts.schemas import MODEL_METRICS
     from assay.features.windows import WindowRole
+    from assay.models.score import SEEING
 
     store, frame = contest.frame.store, contest.frame
     found: dict[str, dict[str, float]] = {}
     for row in store.read(store.get(MODEL_METRICS, frame.platform.platform, frame.partition, contest.case.name)).to_pylist():
-        if row["split"] == WindowRole.VALIDATE and not row["metric"].startswith("ece_seeing"):
+        if row["split"] == WindowRole.VALIDATE and SEEING not in row["metric"]:
             found.setdefault(row["model"], {})[row["metric"]] = row["value"]
     return found
 
@@ -204,8 +205,7 @@ def _champion(contest: _Contest) -> _Rival | None:
     """The champion before, on tonight's validation window; None, and a line in the log, where it can't serve any more."""
     from assay.features.windows import WindowRole
     from assay.models.learn import same_draw, scored_rows
-    from assay.models.metrics import scores
-    from assay.models.score import probabilities
+    from assay.models.targets import target_of
 
     if contest.before is None:
         return None
@@ -218,6 +218,9 @@ def _champion(contest: _Contest) -> _Rival | None:
     except (ArtifactMissing, FileNotFoundError, ValueError, TypeError, KeyError) as error:  # of layers that code knows no more
         logger.warning("use case %s: champion %s can't be loaded and is replaced: %s", contest.case.name, ref.uri, error)
         return None
+    if model.target != target_of(contest.case):
+        logger.warning("use case %s: champion %s predicts something else and is replaced", contest.case.name, ref.uri)
+        return None
     gone = sorted(model.columns - _columns(contest))
     if gone:
         logger.warning("use case %s: champion %s reads %d features that there are no more, %s among them, and is replaced",
@@ -225,7 +228,15 @@ def _champion(contest: _Contest) -> _Rival | None:
         return None
     windows = labelled(contest.frame, contest.index, WindowRole.VALIDATE)
     rows = scored_rows(windows, model.codes, model.behaviour, same_draw(SEED))
-    return _Rival("champion", ref, scores(rows.y, probabilities(model, rows.encoded)))
+    return _rival("champion", ref, model, rows)
+
+
+def _rival(name: str, ref: ArtifactRef, model: OutcomeModel, rows: Rows) -> _Rival:
+    """A model with its scores on these rows."""
+    from assay.models.score import scored
+
+    scores = scored(model, rows)
+    return _Rival(name, ref, scores, scores[model.target.loss_name])
 
 
 def _columns(contest: _Contest) -> set[str]:
@@ -257,8 +268,6 @@ def _tuned(contest: _Contest, size: Size) -> _Rival:
     from assay.contracts.schemas import MODEL, SERVING
     from assay.features.windows import WindowRole
     from assay.models.learn import learn, learn_on
-    from assay.models.metrics import scores
-    from assay.models.score import probabilities
     from assay.models.store import identity, to_files
 
     frame, case, index = contest.frame, contest.case, contest.index
@@ -269,7 +278,7 @@ def _tuned(contest: _Contest, size: Size) -> _Rival:
         model, valid = learn(windows, size, SEED, load_model(frame.store, contest.night).behaviour)
     ref = frame.store.publish_files(MODEL, to_files(model), platform=frame.platform.platform, partition=frame.partition,
                                     name=f"{case.name}/{SERVING}", recipe=contest.recipe, identity=identity(model))
-    return _Rival("tuned", ref, scores(valid.y, probabilities(model, valid.encoded)))
+    return _rival("tuned", ref, model, valid)
 
 
 def _tuned_base(contest: _Contest, size: Size) -> OutcomeModel:

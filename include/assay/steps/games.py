@@ -58,14 +58,16 @@ class OutcomeWindow:
 
     @property
     def cluster_roles(self) -> tuple[str, ...]:
-        """Roles that name what draws of the bootstrap take as one."""
-        return (next(iter(self.case.entity)),)
+        """Roles that name what draws of the bootstrap take as one: the user, or the whole entity where there is none."""
+        return ("user",) if "user" in self.case.entity else tuple(self.case.entity)
 
     @property
     def cluster_keys(self) -> np.ndarray:
-        """Of each candidate the key of what draws of the bootstrap take as one."""
-        keys: np.ndarray = self.features.rows.column(next(iter(self.case.entity))).to_numpy()
-        return keys
+        """Of each candidate the key of its cluster, those of several roles joined with `|`."""
+        import numpy as np
+
+        keys = [self.features.rows.column(role).to_numpy() for role in self.cluster_roles]
+        return keys[0] if len(keys) == 1 else np.array(["|".join(map(str, key)) for key in zip(*keys, strict=True)])
 
     def game(self) -> Game:
         """The game of its assets."""
@@ -80,13 +82,18 @@ class OutcomeWindow:
 
     def _payoff(self) -> Payoff:
         """The manifest's payoff on the realised outcomes."""
-        from assay.valuation.payoffs import CapturedSales, CostMatrix, Replay
+        from assay.features.candidates import PRICE
+        from assay.valuation.payoffs import CapturedSales, CostMatrix, Newsvendor, Replay
 
         rule = self.case.payoff
         if rule.type == "captured_sales":
             return CapturedSales(self.cluster_keys, self.amount, top_k=rule.top_k, margin=rule.margin)
         if rule.type == "replay":
             return Replay(self.cluster_keys, self.amount, self._shown(), top_k=rule.top_k, margin=rule.margin)
+        if rule.type == "newsvendor":
+            price = self.features.rows.column(PRICE).to_numpy()
+            return Newsvendor(self.cluster_keys, price, self.amount, margin=rule.margin, holding=rule.holding,
+                              spoilage=rule.spoilage)
         return CostMatrix(self.cluster_keys, self.y, self.amount, gain_accept=rule.gain_accept, loss_accept=rule.loss_accept)
 
     def _shown(self) -> np.ndarray:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from itertools import islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from assay.contracts.refs import ArtifactRef
@@ -22,7 +22,8 @@ _MOST_TEXTS = 20_000  # three minutes on two cores, 30 MB
 _MOST_READ = 3  # earlier artifacts: what the newest don't hold, older ones hardly do
 
 
-def text_vectors(frame: Frame, texts: Iterable[str | None], name: str, partition: str | None = None) -> ArtifactRef:
+def text_vectors(frame: Frame, texts: Iterable[str | None], name: str, partition: str | None = None,
+                 also: Sequence[str] = ()) -> ArtifactRef:
     """Publish `text_vectors/<name>`: the vectors of these texts, one row a distinct text, ascending.
 
     The artifact is a function of the set of texts and of the encoder, so equal sets cost nothing. Of another set only the
@@ -35,6 +36,7 @@ def text_vectors(frame: Frame, texts: Iterable[str | None], name: str, partition
             kept, and a warning says so. Missing ones are left out.
         name: Whose texts they are, e.g. an asset and its column.
         partition: Partition to publish under, by default the run's.
+        also: Further names whose artifacts are likely to hold the same texts.
     """
     from assay.contracts.schemas import TEXT_VECTORS
     from assay.language.encoder import ENCODER
@@ -44,11 +46,11 @@ def text_vectors(frame: Frame, texts: Iterable[str | None], name: str, partition
         logger.warning("%s has %d distinct texts, only the first %d get vectors", name, len(distinct), _MOST_TEXTS)
     wanted = sorted(distinct[:_MOST_TEXTS])
     own = replace(frame, modules=_MODULES)
-    return own.publish(TEXT_VECTORS, lambda: _make(own, wanted, name), inputs=[fingerprint(wanted)], config=ENCODER, name=name,
-                       partition=partition)
+    return own.publish(TEXT_VECTORS, lambda: _make(own, wanted, (name, *also)), inputs=[fingerprint(wanted)], config=ENCODER,
+                       name=name, partition=partition)
 
 
-def _make(frame: Frame, wanted: list[str], name: str) -> pa.Table:
+def _make(frame: Frame, wanted: list[str], names: Sequence[str]) -> pa.Table:
     """Contract `text_vectors` for the texts `wanted`, from earlier artifacts where those hold them."""
     import numpy as np
     import pyarrow as pa
@@ -57,7 +59,7 @@ def _make(frame: Frame, wanted: list[str], name: str) -> pa.Table:
 
     vectors = np.zeros((len(wanted), DIMENSIONS), np.float32)
     missing = {text: row for row, text in enumerate(wanted)}
-    for earlier in islice(_earlier(frame, name), _MOST_READ):
+    for earlier in chain.from_iterable(islice(_earlier(frame, name), _MOST_READ) for name in names):
         if not missing:
             break
         table = frame.store.read(earlier)
@@ -65,7 +67,7 @@ def _make(frame: Frame, wanted: list[str], name: str) -> pa.Table:
         for text, vector in zip(table.column("text").to_pylist(), known, strict=True):
             if text in missing:
                 vectors[missing.pop(text)] = vector
-    logger.info("%s: %d texts, %d of them encoded anew", name, len(wanted), len(missing))
+    logger.info("%s: %d texts, %d of them encoded anew", names[0], len(wanted), len(missing))
     vectors[list(missing.values())] = encode_texts(list(missing))
     offsets = np.arange(0, vectors.size + 1, DIMENSIONS, dtype=np.int32)
     return pa.table({"text": pa.array(wanted, pa.string()), "vector": pa.ListArray.from_arrays(offsets, vectors.ravel())})

@@ -39,7 +39,7 @@ def _train_case(frame: Frame, case: UseCase, features: ArtifactRef, again: bool)
     from assay.contracts.schemas import MODEL, MODEL_METRICS
 
     where = {"platform": frame.platform.platform, "partition": frame.partition, "name": case.name}
-    recipe = frame.recipe([features.fingerprint], [case.model_size, SEED])
+    recipe = frame.recipe([features.fingerprint], [case.model_size, SEED, _predicted(case)])
     found = frame.store.find(MODEL, **where, recipe=recipe)
     if found and not again and frame.store.find(MODEL_METRICS, **where, recipe=recipe):
         return found
@@ -54,6 +54,13 @@ def _train_case(frame: Frame, case: UseCase, features: ArtifactRef, again: bool)
     table = pa.Table.from_pylist([{"use_case": case.name} | metric for metric in metrics])
     frame.store.publish(MODEL_METRICS, table, **where, recipe=recipe)
     return frame.store.publish_files(MODEL, to_files(model), **where, recipe=recipe, identity=identity(model))
+
+
+def _predicted(case: UseCase) -> dict | None:
+    """What a use case's models are trained to predict, for their recipes."""
+    from assay.models.targets import target_of, target_to_json
+
+    return target_to_json(target_of(case))
 
 
 def _fit(frame: Frame, case: UseCase, index: pa.Table, again: bool) -> tuple[OutcomeModel, list[dict]]:
@@ -100,7 +107,7 @@ def base_of(frame: Frame, case: UseCase, index: pa.Table, again: bool = False) -
                                                   str(line["labels_fingerprint"]))]
     # which columns are texts is decided on all windows of a night; what a base model learns of them is not
     texts = sorted({text["of"] for line in lines for text in line["texts"]})
-    recipe = frame.recipe(inputs, [case.model_size, SEED, texts, ENCODER if texts else None])
+    recipe = frame.recipe(inputs, [case.model_size, SEED, texts, ENCODER if texts else None, _predicted(case)])
     where = {"platform": frame.platform.platform, "partition": base_day(case, index),
              "name": f"{case.name}/base/{recipe.key[:12]}"}
     found = None if again else frame.store.find(MODEL, **where, recipe=recipe)
@@ -114,16 +121,22 @@ def base_of(frame: Frame, case: UseCase, index: pa.Table, again: bool = False) -
 
 
 def _compared(model: OutcomeModel, windows: Windows, valid: Rows) -> list[dict]:
-    """Scores of a base model, of the base rate and of the textbook network on the base model's validation window."""
+    """Scores of a base model and of the base rate on the base model's validation window.
+
+    Beside them those of the textbook network, which only tells whether something happens.
+    """
     import numpy as np
 
     from assay.features.windows import WindowRole
     from assay.models.score import score
+    from assay.models.targets import PURCHASE
     from assay.models.textbook import textbook_scores
 
     split = WindowRole.BASE_VALIDATE.value
     found = score(model, valid, split, np.random.default_rng(SEED))
-    own = [metric | {"model": "base"} if metric["model"] == "outcome" else metric for metric in found]
+    own: list[dict] = [metric | {"model": "base"} if metric["model"] == "outcome" else metric for metric in found]
+    if model.target != PURCHASE:
+        return own
     textbook = textbook_scores(windows.train, windows.valid, model.codes, SEED)
     return own + [{"model": "textbook", "split": split, "metric": name, "value": value} for name, value in textbook.items()]
 
@@ -140,13 +153,14 @@ def windows_of(frame: Frame, case: UseCase, index: pa.Table, train: WindowRole, 
     """What a model is made from: windows of these roles and, where they are the first, what happened before."""
     from assay.features.windows import WindowRole
     from assay.models.learn import Windows
+    from assay.models.targets import target_of
 
     history = None
     first = WindowRole.BASE_TRAIN if rows_of(index, WindowRole.BASE_TRAIN) else WindowRole.TRAIN
     for line in rows_of(index, WindowRole.HISTORY) if train is first else ():  # a model that goes on has its encoder
         history = {"user": frame.store.read(rows_ref(line))} | things_of(frame.store, line)
     return Windows(case.name, labelled(frame, index, train), labelled(frame, index, valid), history,
-                   case.outcome.window_days or 0)
+                   case.outcome.window_days or 0, target_of(case))
 
 
 def labelled(frame: Frame, index: pa.Table, role: WindowRole) -> list[LabelledWindow]:

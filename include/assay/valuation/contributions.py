@@ -1,5 +1,7 @@
 """What each asset and each column contributes to single predictions, on the scale of the calibrated logit.
 
+Where quantiles are predicted, the logarithm of one more than the quantile by which is decided stands in place of the logit.
+
 An asset contributes its Shapley value of the game v(S) = calibrated logit of the row under coalition S. What it adds as
 it joins is told apart into columns along the way, in two parts that each add up by themselves:
 
@@ -45,8 +47,8 @@ class Contributions:
             logit(none).
         columns: The same told apart, float64, shape (rows, names); those of an asset add up to its own contribution.
         none: Calibrated logit without any asset, shape (rows,).
-        probability: With all assets, shape (rows,).
-        amount: Expected if it happens, with all assets, money, shape (rows,).
+        probability: With all assets, shape (rows,); nan where quantiles are predicted.
+        amount: Expected if it happens, or the quantile by which is decided, with all assets, shape (rows,).
     """
 
     names: tuple[tuple[str, str], ...]
@@ -106,17 +108,17 @@ def _contributions(model: OutcomeModel, split: np.ndarray, beside: np.ndarray, w
         ways: In which assets join, from `ways_to_join`.
         terms: What the names are sums of.
     """
-    head, scale, tokens = model.network.get_layer("fusion"), model.calibration.scale, len(model.codes)
+    head, read, tokens = model.network.get_layer("fusion"), model.calibration, len(model.codes)
+    scale, number = read.scale, read.explained
     coalitions, weights = ways
-    visible = token_visibility(model.codes, coalitions, model.players)
-    out, pull = (found.numpy() for found in head.slopes(split[:, :tokens], visible, _ends(model, coalitions, weights, terms)))
-    assets = (weights @ (scale * out[..., 0].astype(np.float64))).T
+    visible, ends = token_visibility(model.codes, coalitions, model.players), _ends(model, coalitions, weights, terms)
+    out, pull = (found.numpy() for found in head.slopes(split[:, :tokens], visible, ends, number))
+    assets = (weights @ (scale * out[..., number].astype(np.float64))).T
     whole = np.array([code.head is not None for code in model.codes])[:, None]
     told = np.concatenate([np.where(whole, split[:, :tokens], beside[:tokens]), split[:, tokens:] - beside[tokens:]], axis=1)
     columns = _completed(scale * _pulled(model, told, pull, terms), assets, terms)
     nobody, everybody = (int((coalitions == seen).all(axis=1).argmax()) for seen in (0, 1))
-    return (assets, columns, scale * out[nobody, :, 0].astype(np.float64) + model.calibration.shift,
-            model.calibration.probability(out[everybody, :, 0]), model.calibration.amount(out[everybody, :, 1]))
+    return assets, columns, scale * out[nobody, :, number].astype(np.float64) + read.shift, *read.told(out[everybody])
 
 
 def _split(model: OutcomeModel, encoded: Encoded) -> np.ndarray:

@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from assay.features.table import FeatureTables
 from assay.models.encoding import Encoded
+from assay.models.predictions import Prediction
 from assay.models.store import OutcomeModel
 from assay.valuation.contributions import Contributions, contributions
 from assay.valuation.masked import masked_model
@@ -59,6 +60,7 @@ def _shown(model: OutcomeModel, encoded: Encoded, users: np.ndarray, top_k: int,
     each = np.concatenate(rows)
     masked = masked_model(model, encoded.take(each).spread())
     said = masked.predict(np.ones((1, len(model.players)), np.int8), np.arange(len(each)))
+    assert isinstance(said, Prediction)
     expected = np.split((said.probability * said.amount)[0], np.cumsum([len(own) for own in rows])[:-1])
     best = [own[np.argsort(-sales, kind="stable")[:top_k]] for own, sales in zip(rows, expected, strict=True)]
     return np.sort(np.concatenate(best))
@@ -75,7 +77,7 @@ def _table(players: tuple[str, ...], keys: list[str], found: Contributions) -> p
 
     def of_predictions(each: np.ndarray) -> pa.Array:
         said = np.repeat(np.r_[0.0, each[single]], n)
-        return pa.array(said, pa.float64(), mask=np.arange(len(said)) < n)
+        return pa.array(said, pa.float64(), mask=(np.arange(len(said)) < n) | np.isnan(said))
 
     return pa.table({
         "key": pa.array([key for key in (None, *(keys[row] for row in single)) for _ in range(n)], pa.string()),

@@ -8,7 +8,8 @@ from typing import Protocol
 
 import numpy as np
 
-from assay.valuation.payoffs.base import Payoff, Prediction
+from assay.models.predictions import Prediction, Quantities
+from assay.valuation.payoffs.base import Payoff
 
 _AT_ONCE = 32  # coalitions per pass, which bounds memory
 
@@ -16,7 +17,7 @@ _AT_ONCE = 32  # coalitions per pass, which bounds memory
 class CoalitionModel(Protocol):
     """A model that can be asked what it says under coalitions."""
 
-    def predict(self, coalitions: np.ndarray, rows: np.ndarray) -> Prediction:
+    def predict(self, coalitions: np.ndarray, rows: np.ndarray) -> Prediction | Quantities:
         """Predictions for `rows` (positions) under each of `coalitions` (0/1, shape (coalitions, players))."""
         ...
 

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from assay.models.calibration import Calibration
 from assay.models.encoding import Encoded, TokenCode
 from assay.models.outcome import token_visibility
+from assay.models.predictions import Prediction, Quantities
 from assay.models.store import OutcomeModel
+from assay.models.targets import Calibrated
 from assay.models.vectors import TokenVectors, token_vectors
-from assay.valuation.payoffs.base import Prediction
 
 if TYPE_CHECKING:
     import keras
@@ -36,24 +36,23 @@ class MaskedModel:
 
     network: keras.Model
     codes: Sequence[TokenCode]
-    calibration: Calibration
+    calibration: Calibrated
     vectors: TokenVectors
     players: Sequence[str]
     shown: np.ndarray
 
-    def predict(self, coalitions: np.ndarray, rows: np.ndarray) -> Prediction:
-        """Probability and expected amount, shape (coalitions, rows)."""
+    def predict(self, coalitions: np.ndarray, rows: np.ndarray) -> Prediction | Quantities:
+        """What the payoff decides by, shape (coalitions, rows)."""
         visible = token_visibility(self.codes, coalitions, self.players) * self.shown.astype(np.float32)
         # coalitions that see the same tokens are one question
         asked, answer = np.unique(visible, axis=0, return_inverse=True)
-        out = np.empty((len(asked), len(rows), 2), np.float32)
-        step, head = max(1, _CELLS // len(asked)), self.network.get_layer("fusion").coalitions
+        fusion = self.network.get_layer("fusion")
+        out = np.empty((len(asked), len(rows), fusion.outputs), np.float32)
+        step, head = max(1, _CELLS // len(asked)), fusion.coalitions
         for start in range(0, len(rows), step):
             part = rows[start:start + step]
             out[:, start:start + step] = head(self.vectors.of(part), asked).numpy()
-        probability = self.calibration.probability(out[..., 0]).astype(np.float32)
-        amount = self.calibration.amount(out[..., 1]).astype(np.float32)
-        return Prediction(probability[answer.ravel()], amount[answer.ravel()])
+        return self.calibration.predict(out).take(answer.ravel())
 
     def narrowed(self, shown: np.ndarray, numbers: Sequence[np.ndarray], categories: Sequence[np.ndarray]) -> MaskedModel:
         """The same with some columns hidden, as in training.

@@ -85,8 +85,10 @@ class EventHistory:
         return Token(f"{self.asset_id}|{'+'.join(self._roles())}", (self.asset_id,), self._roles(), features)
 
     def sql(self, known: Known) -> str:
-        """One row per key with a past event."""
+        """One row per key of a candidate with a past event."""
         aggregates = ", ".join(f"CAST({sql} AS FLOAT) AS {quote(name)}" for name, (sql, _) in self._habit().items())
-        columns = ", ".join(quote(column) for _, column in self.keys)
-        return (f"SELECT {keys_as_roles(self.keys)}, {aggregates} FROM {known.view(self.asset_id)} "
-                f"WHERE _age >= 1 GROUP BY {columns}")
+        columns = ", ".join(f"_e.{quote(column)}" for _, column in self.keys)
+        named = " AND ".join(f"_c.{quote(role)} = _e.{quote(column)}" for role, column in self.keys)
+        # most pairs that ever had an event are no candidates: a log of plans has a thousand times as many
+        return (f"SELECT {keys_as_roles(self.keys, '_e.')}, {aggregates} FROM {known.view(self.asset_id)} AS _e "
+                f"SEMI JOIN {known.candidates} AS _c ON {named} WHERE _age >= 1 GROUP BY {columns}")

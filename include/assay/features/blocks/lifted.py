@@ -47,14 +47,16 @@ class LiftedHistory:
 
     def sql(self, known: Known) -> str:
         """One row per candidate whose attribute the user has met."""
+        user, item = quote(self.user[0]), quote(self.item[0])
         aggregates = ", ".join(f"CAST({sql} AS FLOAT) AS {quote(name)}" for name, (sql, _) in self._habit().items())
         alike = (f"SELECT {quote(self.entity_key)} AS _item, min(CAST({quote(self.attribute)} AS VARCHAR)) AS _alike "
                  f"FROM {known.view(self.entity)} WHERE {quote(self.attribute)} IS NOT NULL GROUP BY 1")
         habits = (f"SELECT _e.{quote(self.user[1])} AS _user, _l._alike, {aggregates} FROM {known.view(self.events)} AS _e "
-                  f"JOIN ({alike}) AS _l ON _l._item = _e.{quote(self.item[1])} WHERE _e._age >= 1 GROUP BY 1, 2")
+                  f"JOIN ({alike}) AS _l ON _l._item = _e.{quote(self.item[1])} "
+                  f"SEMI JOIN _w ON _w.{user} = _e.{quote(self.user[1])} AND _w._alike = _l._alike WHERE _e._age >= 1 "
+                  "GROUP BY 1, 2")
         names = ", ".join(f"_h.{quote(name)}" for name in self._habit())
-        user, item = quote(self.user[0]), quote(self.item[0])
         # materialised: else the planner joins candidates and habits by user alone before it looks at the attribute
-        return (f"WITH _h AS MATERIALIZED ({habits}), _w AS MATERIALIZED (SELECT _c.{user}, _c.{item}, _l._alike "
-                f"FROM {known.candidates} AS _c JOIN ({alike}) AS _l ON _l._item = _c.{item}) "
+        return (f"WITH _w AS MATERIALIZED (SELECT _c.{user}, _c.{item}, _l._alike FROM {known.candidates} AS _c "
+                f"JOIN ({alike}) AS _l ON _l._item = _c.{item}), _h AS MATERIALIZED ({habits}) "
                 f"SELECT _w.{user}, _w.{item}, {names} FROM _w JOIN _h ON _h._user = _w.{user} AND _h._alike = _w._alike")

@@ -157,8 +157,8 @@ def prepare(platform: str, home: Path, console: Console) -> tuple[Any, ProgressL
 
 def _show(platform: str, partition: str, report: Path, console: Console) -> None:
     """Print the inventory of `partition` and copy its report."""
-    from assay.contracts.schemas import INVENTORY, REPORT
-    from assay.inventory.console import render
+    from assay.contracts.schemas import INVENTORY, REPORT, VALUES
+    from assay.inventory.console import render, summary
     from assay.inventory.report import FILE
     from assay.storage import open_store
 
@@ -169,6 +169,8 @@ def _show(platform: str, partition: str, report: Path, console: Console) -> None
     report.write_bytes(store.read_file(store.get(REPORT, platform, partition), FILE))
     console.print()
     console.print(render(inventory, title=f"{manifest.title or platform}, {partition}", caption=manifest.note))
+    refs = {case.name: store.find(VALUES, platform, partition, case.name) for case in manifest.use_cases}
+    console.print(summary(inventory, {name: store.read(ref) for name, ref in refs.items() if ref is not None}), markup=False)
     console.print(f"report: {_shown(report)}")
 
 

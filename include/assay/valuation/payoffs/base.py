@@ -4,32 +4,21 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Generic, TypeVar
 
 import numpy as np
+
+from assay.models.predictions import Prediction, Quantities
+
+__all__ = ["Payoff", "Prediction", "Quantities"]
 
 _AT_ONCE = 8  # coalitions whose decisions are held in memory
 
 
-@dataclass(frozen=True)
-class Prediction:
-    """What the model says of the decision's rows under several coalitions.
-
-    Attributes:
-        probability: Of the outcome, float, shape (coalitions, rows).
-        amount: Expected amount if it happens, float, shape (coalitions, rows).
-    """
-
-    probability: np.ndarray
-    amount: np.ndarray
-
-    def take(self, coalitions: slice) -> Prediction:
-        """The same of some of the coalitions."""
-        return Prediction(self.probability[coalitions], self.amount[coalitions])
+Said = TypeVar("Said", Prediction, Quantities)
 
 
-class Payoff(ABC):
+class Payoff(ABC, Generic[Said]):
     """Money per cluster, so that intervals come by bootstrap without another prediction.
 
     Args:
@@ -47,7 +36,7 @@ class Payoff(ABC):
         self.cluster_of = cluster_of
 
     @abstractmethod
-    def decide(self, prediction: Prediction, rows: np.ndarray) -> np.ndarray:
+    def decide(self, prediction: Said, rows: np.ndarray) -> np.ndarray:
         """What is done with each row, where 0 is nothing: the chance that it is shown, whether it is accepted, what is stocked.
 
         Args:
@@ -62,9 +51,9 @@ class Payoff(ABC):
     def earn(self, decisions: np.ndarray, rows: np.ndarray) -> np.ndarray:
         """Money that decisions earn on what then happened, shape (coalitions, rows)."""
 
-    def money(self, prediction: Prediction, rows: np.ndarray) -> np.ndarray:
+    def money(self, prediction: Said, rows: np.ndarray) -> np.ndarray:
         """What each coalition earns, shape (coalitions, clusters)."""
-        out = np.zeros((len(prediction.probability), len(self.clusters)))
+        out = np.zeros((len(prediction), len(self.clusters)))
         cluster_of = self.cluster_of[rows]
         for start in range(0, len(out), _AT_ONCE):
             part = slice(start, start + _AT_ONCE)
