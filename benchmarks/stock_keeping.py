@@ -108,6 +108,7 @@ def main() -> None:
         said[name] = predict()
         scores[name] = {key: float(value) for key, value in scorer.score(said[name]).items()}
         scores[name]["seconds"] = time.perf_counter() - start
+        print(f"{name}: {scores[name]['seconds']:.0f} s", flush=True)
     scores["perfect foresight"] = {"USD/week": float(scorer.money(scorer.demand).sum())}
     scores["no stock"] = {"USD/week": 0.0}
     table = pd.DataFrame(scores).T
