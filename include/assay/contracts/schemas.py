@@ -178,8 +178,7 @@ FEATURES = Contract("features", pa.schema([
 ]), per="use case")
 
 WINDOW_FEATURES = Contract("window_features", pa.schema([]), open=True, per="use case")
-# Further columns are the entity's roles and, where the payoff replays a log of exposure, `propensity`: the chance with which
-# logging showed the pair in the window, null where it did not.
+# also the entity's roles and, for payoff replay, `propensity`: the chance with which logging showed it, null where it did not
 LABELS = Contract("labels", pa.schema([
     _col("y", pa.float32(), "1 if the outcome happened, else 0"),
     _col("amount", pa.float32(), "what it was worth or cost", "the platform's currency"),
