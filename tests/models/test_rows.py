@@ -9,7 +9,7 @@ from tests.models import builders as b
 
 from assay.features.table import FeatureTables
 from assay.features.windows import WindowRole
-from assay.models.rows import join_labels, put_together, share_of, thin_negatives
+from assay.models.rows import join_labels, join_propensity, put_together, share_of, thin_negatives
 
 SHARES = (WindowRole.TRAIN, WindowRole.VALIDATE, WindowRole.OUTCOME)
 
@@ -51,6 +51,13 @@ def test_rows_without_a_label_had_no_outcome() -> None:
     y, amount = join_labels(table, labels(user=[2, 1, 7], item=["a", "b", "a"], y=[1, 1, 1], amount=[2.5, -4, 9]))
     assert (y.tolist(), amount.tolist()) == ([0, 1, 1], [0, -4, 2.5])
     assert y.dtype == amount.dtype == np.float32
+
+
+def test_rows_that_were_not_shown_have_no_propensity() -> None:
+    table = keyed(user=[1, 1, 2], item=["a", "b", "a"])
+    said = labels(user=[2, 1, 7], item=["a", "b", "a"], y=[0, 1, 1], amount=[0, 4, 9])
+    found = join_propensity(table, said.append_column("propensity", pa.array([0.25, None, 0.5])))
+    assert np.array_equal(found, [np.nan, np.nan, 0.25], equal_nan=True) and found.dtype == np.float64
 
 
 def test_two_labels_of_one_row_are_refused() -> None:

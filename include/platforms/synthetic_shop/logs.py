@@ -81,7 +81,8 @@ _DAY = {
             ['晴', '多云', '阴', '小雨', '大风'][draw(15, usr, item - 10001, {week}) % 5 + 1] AS tag,
             DATE '{first}' + 7 * {week} + {day} AS tagged_on
         FROM users, items
-        WHERE drawn_to(14, usr, item) AND draw(16, usr, item - 10001, 0) % 28 = {week} % 4 * 7 + {day}
+        WHERE draw(14, (usr - 1) // 5, item - 10001, {week} // 4) % 5 = (usr - 1) % 5  -- drawn anew every four weeks
+            AND draw(16, usr, item - 10001, {week} // 4) % 28 = {week} % 4 * 7 + {day}
         ORDER BY usr, item""",
 }
 
