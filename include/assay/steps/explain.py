@@ -56,12 +56,13 @@ def _explain_case(platform: Platform, case: UseCase, row: dict, partition: str, 
     game = window.game()
     found = difference(game, player)
     shown = _masked_keys(platform, case, partition, store)
-    of = window.cluster_roles[0]
-    clusters = [(shown(of, key), float(money)) for key, money in zip(played.clusters, through, strict=True)]
-    others = [role for role in case.entity if (role,) != window.cluster_roles]
+    of = window.cluster_roles
+    named = ["|".join(map(shown, of, key.split("|", len(of) - 1))) for key in played.clusters]
+    others = [role for role in case.entity if (role,) != of]
     return Explanation(
         row, [each for each in read(COLUMN_VALUES, case.name).to_pylist() if each["asset_id"] == row["asset_id"]],
-        " and ".join(case.entity[role] for role in window.cluster_roles), clusters, spread(through), found, game.payoff.done,
+        "|".join(case.entity[role] for role in of), list(zip(named, through.tolist(), strict=True)), spread(through), found,
+        game.payoff.done,
         {role: by_thing(found, window.features.rows.column(role).to_pylist()) for role in others},
         _names(window, shown))
 
