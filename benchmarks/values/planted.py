@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from assay.steps.games import OutcomeWindow
 
 PLATFORM, CASE = "synthetic_shop", "recommend"
+_AT_ONCE = 16  # coalitions
 DRAWS, USERS = 400, 600  # weeks drawn anew, and users in each, with replacement
 
 
@@ -75,8 +76,9 @@ def coverage() -> dict[str, float]:
         week = _some(planted, rows, user)
         sales, propensity = draw(week, number)
         earned = Replay(user, sales, propensity, top_k=payoff.top_k, margin=payoff.margin)
-        found = np.stack([np.bincount(user, earned.earn(decided[n:n + 1, rows].astype(np.float64), np.arange(len(rows)))[0],
-                                      USERS) for n in range(len(coalitions))])
+        starts, everything = np.flatnonzero(np.diff(user, prepend=-1)), np.arange(len(rows))
+        found = np.concatenate([np.add.reduceat(earned.earn(decided[n:n + _AT_ONCE, rows], everything), starts, axis=1)
+                                for n in range(0, len(coalitions), _AT_ONCE)])
         appraised = appraise(Played(list(game.players), earned.clusters, coalitions, found), unit="")
         held += [row["ci_low"] <= value <= row["ci_high"] for row, value in zip(appraised, truth, strict=True)]
     return dict(zip(game.players, (held / DRAWS).tolist(), strict=True))

@@ -5,19 +5,21 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 from tests.steps import valued as v
 
-from assay.contracts.schemas import CHAMPIONS, COALITION_PAYOFFS, EXPLANATIONS, FEATURES, MODEL_METRICS, VALUES
+from assay.config import load_platform
+from assay.contracts.schemas import CHAMPIONS, COALITION_PAYOFFS, COLUMN_VALUES, EXPLANATIONS, FEATURES, MODEL_METRICS, VALUES
 from assay.features.candidates import PRICE
+from assay.inventory.explanation import Explanation, explanation_lines
 from assay.models.targets import Demand
 from assay.steps.audit import audit
 from assay.steps.cases import rows_of
 from assay.steps.champion import choose
+from assay.steps.explain import explain
 from assay.steps.extract import load_model
 from assay.storage import open_store
-from assay.valuation.table import payoff_matrix
+from assay.valuation.table import read_payoffs
 
 pytestmark = pytest.mark.slow
 CASE: dict[str, Any] = {
@@ -66,16 +68,28 @@ def test_the_model_tells_quantiles_and_the_champion_is_chosen_by_pinball_loss(ni
 
 
 def test_values_are_of_pairs_and_add_up(night: v.Valued) -> None:
-    players, clusters, money = payoff_matrix(one(COALITION_PAYOFFS, night))
+    played = read_payoffs(one(COALITION_PAYOFFS, night))
     (line,) = rows_of(one(FEATURES, night), "outcome")
     keys = v.tables_of(line).rows.select(["place", "item"]).to_pylist()
-    assert clusters == [f"{key['place']}|{key['item']}" for key in keys]
+    assert played.clusters == [f"{key['place']}|{key['item']}" for key in keys]
     values = {row["asset_id"]: row for row in one(VALUES, night).to_pylist()}
     assert {row["unit"] for row in values.values()} == {"USD/week"}
-    assert sum(values[p]["value"] for p in players) == pytest.approx(money[-1].sum() - money[0].sum(), abs=1e-6)
+    assert sum(values[p]["value"] for p in played.players) == pytest.approx(played.gained.sum(), abs=1e-6)
     assert values["landing.transactions"]["value"] > 0
     assert values["landing.demographics"]["status"] == "unvalued"
-    assert "landing.demographics" not in players
+    assert "landing.demographics" not in played.players
+    columns = [row for row in one(COLUMN_VALUES, night).to_pylist() if row["value"] is not None]
+    for player in played.players:
+        own = [row["value"] for row in columns if row["asset_id"] == player]
+        assert sum(own) == pytest.approx(values[player]["value"], abs=1e-6)
+
+
+def test_it_is_told_what_is_stocked_because_of_an_asset(night: v.Valued) -> None:
+    ((_, why),) = explain(load_platform(v.JOURNEY), "landing.transactions", night.begun.night.partition, open_store())
+    assert isinstance(why, Explanation) and (why.done, why.cluster) == ("stocked", "store_id|product_id")
+    assert list(why.things) == ["place", "item"] and not why.found.only.any()
+    assert why.found.earned.sum() == pytest.approx(why.worth["removal_loss"], rel=1e-4)
+    assert any(line.startswith("By place, it earns most with") for line in explanation_lines(why))
 
 
 def test_explanations_tell_what_is_stocked(night: v.Valued) -> None:
@@ -89,5 +103,5 @@ def test_the_audit_trains_without_an_asset(night: v.Valued) -> None:
     assert found.ref is not None, found.reason
     rows = open_store().read(found.ref).to_pylist()
     everything = {row["value"] for row in rows if row["metric"] == "payoff"}
-    _, _, money = payoff_matrix(one(COALITION_PAYOFFS, night))
-    assert len(everything) == 1 and everything.pop() == pytest.approx(float(np.sum(money[-1])))
+    everyone = read_payoffs(one(COALITION_PAYOFFS, night)).without()
+    assert len(everything) == 1 and everything.pop() == pytest.approx(float(everyone.sum()))
