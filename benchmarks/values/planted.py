@@ -33,10 +33,9 @@ def run_night() -> None:
 
 def compare() -> list[dict]:
     """Of every asset the value with its interval, and the truth."""
-    from platforms.synthetic_shop.truth import true_values
-
     from assay.contracts.schemas import VALUES
     from assay.storage import open_store
+    from platforms.synthetic_shop.truth import true_values
 
     store, window, cutoff = open_store(), *_window()
     night = store.partitions(VALUES, PLATFORM, CASE)[-1]
@@ -53,13 +52,12 @@ def coverage() -> dict[str, float]:
     A week has some users, drawn with replacement from those of the night's outcome window, and what logging shows them and they
     order is drawn for each. The truth needs no draw: it is the expectation over both, by the planted model.
     """
-    from platforms.synthetic_shop.truth import draw, pairs
-
     from assay.valuation.appraise import appraise
     from assay.valuation.coalitions import all_coalitions
     from assay.valuation.payoffs import Replay
     from assay.valuation.shapley import shapley_values
     from assay.valuation.table import Played
+    from platforms.synthetic_shop.truth import draw, pairs
 
     window, cutoff = _window()
     payoff, game, planted = window.case.payoff, window.game(), pairs(window.features.rows, cutoff)
