@@ -26,7 +26,7 @@ from assay.valuation.owen import owen_values, settled
 from assay.valuation.table import Played
 
 ROWS = "(rows and keys)"
-_SAMPLED_ROWS = 40_000  # of the window, as whole clusters
+_SAMPLED_ROWS = 30_000  # of the window, as whole clusters
 _CLOSED = "(closed)"  # an asset that no coalition has
 
 Needs = Mapping[str, frozenset[str]]  # asset -> columns of it that must be seen
