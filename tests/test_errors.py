@@ -16,7 +16,7 @@ BUILTINS = {
     errors.ConfigError: ValueError, errors.UnknownPlatform: LookupError, errors.PartitionError: ValueError,
     errors.SourceEnded: ValueError, errors.SourceUnavailable: OSError, errors.UnreadableData: ValueError,
     errors.ContractError: TypeError, errors.ArtifactMissing: LookupError, errors.NotEnoughData: ValueError,
-    errors.RunFailed: RuntimeError, errors.AirflowUnreachable: ConnectionError,
+    errors.RunFailed: RuntimeError, errors.AssetUnknown: LookupError, errors.AirflowUnreachable: ConnectionError,
 }
 TREE = [cls for _, cls in inspect.getmembers(errors, inspect.isclass)
         if issubclass(cls, errors.AssayError) and cls is not errors.AssayError]

@@ -7,7 +7,6 @@ one bounded sentence: what was got, where, and what would do.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Sequence
 
 _LONGEST = 300
 
@@ -96,9 +95,9 @@ class ArtifactMissing(AssayError, LookupError):
 class AssetUnknown(AssayError, LookupError):
     """An asset that nobody found."""
 
-    def __init__(self, asset: str, where: str, known: Sequence[str]) -> None:
+    def __init__(self, asset: str, where: str, known: tuple[str, ...]) -> None:
         near = difflib.get_close_matches(asset, known, n=1)
-        remedy = f"did you mean {near[0]!r}?" if near else f"name one of {shorten(', '.join(known))}"
+        remedy = f"did you mean {shorten(near[0], 80)!r}?" if near else f"name one of {shorten(', '.join(known))}"
         super().__init__(f"asset {shorten(asset, 80)!r} is not among those of {shorten(where)}; {remedy}")
         self.asset = asset
 

@@ -290,7 +290,7 @@ def test_players_are_the_assets_named_or_all_of_them():
 def test_the_order_in_which_a_manifest_lists_roles_says_nothing():
     turned = b.CASE.model_dump(mode="json") | {"entity": {"shift": "hour", "item": "drug_code", "user": "patient_no"}}
     assert list(UseCase.model_validate(turned).entity.items()) == [
-        ("user", "patient_no"), ("item", "drug_code"), ("shift", "hour")]
+        ("user", "patient_no"), ("shift", "hour"), ("item", "drug_code")]
 
 
 def test_the_labels_of_an_outcome_without_time_are_no_player():

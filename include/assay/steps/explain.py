@@ -34,7 +34,7 @@ def explain(platform: Platform, asset: str, partition: str, store: ArtifactStore
     for case, ref in valued:
         rows = {row["asset_id"]: row for row in store.read(ref).to_pylist()}
         if asset not in rows:
-            raise AssetUnknown(asset, f"{platform.platform} on {partition}", list(rows))
+            raise AssetUnknown(asset, f"{platform.platform} on {partition}", tuple(rows))
         row = rows[asset]
         yield case.name, row["reason"] if row["value"] is None else _explain_case(platform, case, row, partition, store)
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from assay.contracts.refs import ArtifactRef, CaseRef, Night
+from assay.steps.audit import AUDIT
 from assay.steps.frame import Frame, open_frame
 
 if TYPE_CHECKING:
@@ -14,8 +15,7 @@ if TYPE_CHECKING:
     from assay.contracts.contract import Contract
     from assay.inventory.ranking import Evidence
 
-MODULES = ("assay.forecasting.history", "assay.inventory", "assay.valuation.bootstrap", "assay.valuation.table",
-           "assay.steps.publish")
+MODULES = ("assay.forecasting.history", "assay.inventory", "assay.valuation.bootstrap", "assay.steps.publish")
 
 
 def publish(night: Night, classified: Sequence[ArtifactRef], gated: Sequence[ArtifactRef], values: Sequence[CaseRef],
@@ -77,7 +77,8 @@ def _report(frame: Frame, tables: dict[str, pa.Table], valued: dict[str, Artifac
     before = {name: _earlier(frame, VALUES, name) for name in valued}
     scored = _earlier(frame, FORECAST_SCORES)
     inventories = _earlier(frame, INVENTORY)
-    metrics, columns = _tonight(frame, MODEL_METRICS, valued), _tonight(frame, COLUMN_VALUES, valued)
+    audits = [f"{name}/{AUDIT}" for name in valued]
+    metrics, columns = _tonight(frame, MODEL_METRICS, [*valued, *audits]), _tonight(frame, COLUMN_VALUES, valued)
     last = max(inventories, default=None)
     past = [*(ref for refs in before.values() for ref in refs.values()), *scored.values(), *metrics.values(), *columns.values(),
             *([inventories[last]] if last else [])]
