@@ -48,7 +48,7 @@ def run_night(platform: str, partition: str | None = None) -> Published:
     models = train.train(night, features)
     champion.choose(night, features, models)
     embeddings = extract.extract(night, features, models)
-    values = value.value(night, features, models)
+    values = value.value(night, features, models, classified)
     forecasts = forecast.forecast(night, values, embeddings)
     return Published(night, gated, values, publish.publish(night, classified, gated, values, forecasts))
 
