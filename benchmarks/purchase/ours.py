@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
+from planned import plan
 
 from .rows import KEYS, TEST_WEEKS, TRAIN_WEEKS, VALID_WEEKS, WEEKS, cached, cutoff
 
@@ -52,30 +53,12 @@ def _tables(rows: Path):
     from assay.engine import connect, literal
     from assay.features.history import build_history
     from assay.features.known import Cutoff, KnownViews
-    from assay.features.plan import plan_blocks
-    from assay.features.table import entity_domains, join_blocks
+    from assay.features.table import join_blocks
     from assay.features.texts import texts_of
     from assay.language.encoder import encode_texts
-    from assay.steps.build_features import catalogue_of, players_of, usable_snapshots
-    from assay.steps.cases import by_contract
-    from assay.steps.check import check
-    from assay.steps.classify import classify
-    from assay.steps.discover import discover
-    from assay.steps.frame import open_frame
-    from assay.steps.gate import gate
-    from assay.steps.ingest import ingest
-    from assay.steps.profile import profile
 
-    night = discover(PLATFORM, partition_key=None, requested=PARTITION, use_cases=[CASE], retrain=False, note="")
-    histories = [ingest(night, list(batch)) for batch in night.batches]
-    classified = classify(night, [ref for batch in histories for ref in profile(night, batch)])
-    checks = [ref for batch in histories for ref in check(night, batch)]
-    gated = gate(night, [ref for batch in histories for ref in batch], checks)
-    with open_frame("benchmark", PLATFORM, PARTITION, ("assay.features",)) as frame:
-        case, zone = frame.platform.use_case(CASE), frame.platform.timezone
-        catalogue = catalogue_of(frame, night, classified)
-        snapshots = usable_snapshots(frame, night, by_contract(gated, "gate"))
-    blocks = plan_blocks(catalogue, entity_domains(catalogue, case), players_of(case, catalogue, snapshots))
+    found = plan(PLATFORM, PARTITION, CASE)
+    case, zone, catalogue, snapshots, blocks = found.case, found.zone, found.catalogue, found.snapshots, found.blocks
     first = Cutoff(cutoff(WEEKS[0]), 7, case.history_days, zone)
     for name, table in build_history(catalogue, case, blocks, snapshots, first).items():
         yield WEEKS[0], f"history {name}", table

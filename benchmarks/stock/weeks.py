@@ -5,8 +5,6 @@ Nothing here knows the tables but the sums of past weeks, which the naive foreca
 
 from __future__ import annotations
 
-import datetime as dt
-import hashlib
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -16,6 +14,8 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
+from planned import plan
+from purchase.rows import cached, cutoff
 
 if TYPE_CHECKING:
     from assay.features.table import FeatureTables
@@ -30,11 +30,6 @@ PAST = 26  # weeks before a cut-off
 WHOLE = "place+item"  # name of the table of the pairs
 
 
-def cutoff(week: int) -> dt.date:
-    """The Monday that a week begins on; its rows may know what happened before."""
-    return dt.date(2016, 12, 26) + dt.timedelta(days=7 * (week - 1))
-
-
 def write_weeks(folder: Path) -> Path:
     """Every week's tables, outcomes and past, once per state of the code.
 
@@ -46,15 +41,13 @@ def write_weeks(folder: Path) -> Path:
     """
     from assay.storage import code_fingerprint
 
-    state = code_fingerprint("assay.features", "assay.catalog", "assay.config")
-    path = folder / hashlib.sha256(repr((WEEKS, state)).encode()).hexdigest()[:12]
-    if not path.exists():
-        part = path.with_name(f"{path.name}.part")
+    def build(path: Path) -> None:
         for week, name, table in _tables():
-            (part / str(week)).mkdir(parents=True, exist_ok=True)
-            pq.write_table(table, part / str(week) / f"{name}.parquet")
-        part.replace(path)
-    return path
+            (path / str(week)).mkdir(parents=True, exist_ok=True)
+            pq.write_table(table, path / str(week) / f"{name}.parquet")
+
+    state = code_fingerprint("assay.features", "assay.catalog", "assay.config")
+    return cached(folder, "weeks", (WEEKS, state), build, suffix="")
 
 
 def _tables():
@@ -62,31 +55,13 @@ def _tables():
     from assay.engine import connect
     from assay.features.known import Cutoff, KnownViews
     from assay.features.labels import build_labels, outcome_snapshots
-    from assay.features.plan import plan_blocks
-    from assay.features.table import build_window, entity_domains
+    from assay.features.table import build_window
     from assay.features.texts import texts_of
     from assay.features.windows import Window, WindowRole
     from assay.language.encoder import encode_texts
-    from assay.steps.build_features import catalogue_of, players_of, usable_snapshots
-    from assay.steps.cases import by_contract
-    from assay.steps.check import check
-    from assay.steps.classify import classify
-    from assay.steps.discover import discover
-    from assay.steps.frame import open_frame
-    from assay.steps.gate import gate
-    from assay.steps.ingest import ingest
-    from assay.steps.profile import profile
 
-    night = discover(PLATFORM, partition_key=None, requested=PARTITION, use_cases=[CASE], retrain=False, note="")
-    histories = [ingest(night, list(batch)) for batch in night.batches]
-    classified = classify(night, [ref for batch in histories for ref in profile(night, batch)])
-    checks = [ref for batch in histories for ref in check(night, batch)]
-    gated = gate(night, [ref for batch in histories for ref in batch], checks)
-    with open_frame("benchmark", PLATFORM, PARTITION, ("assay.features",)) as frame:
-        case, zone = frame.platform.use_case(CASE), frame.platform.timezone
-        catalogue = catalogue_of(frame, night, classified)
-        snapshots = usable_snapshots(frame, night, by_contract(gated, "gate"))
-    blocks = plan_blocks(catalogue, entity_domains(catalogue, case), players_of(case, catalogue, snapshots))
+    found = plan(PLATFORM, PARTITION, CASE)
+    case, zone, catalogue, snapshots, blocks = found.case, found.zone, found.catalogue, found.snapshots, found.blocks
     sales, told = catalogue.assets[case.outcome.asset], []
     for week in WEEKS:
         window, known_until = Window(WindowRole.TRAIN, cutoff(week), 7), Cutoff(cutoff(week), 7, case.history_days, zone)

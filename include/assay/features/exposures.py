@@ -7,10 +7,11 @@ from collections.abc import Sequence
 import pyarrow as pa
 
 from assay.config.manifest import Replay, UseCase
-from assay.engine import connect, literal, quote
+from assay.engine import connect, quote
 from assay.errors import NotEnoughData
 from assay.features.catalogue import AssetFacts, Catalogue
-from assay.features.known import SnapshotFiles, local_date
+from assay.features.known import SnapshotFiles, parquet_scan
+from assay.features.labels import in_window
 from assay.features.windows import Window
 
 PROPENSITY = "propensity"
@@ -70,15 +71,13 @@ def with_exposures(labels: pa.Table, log: AssetFacts, keys: dict[str, str], rule
         return labels.append_column(PROPENSITY, pa.nulls(labels.num_rows, pa.float64()))
     roles = ", ".join(quote(role) for role in keys)
     named = ", ".join(f"{quote(column)} AS {quote(role)}" for role, column in keys.items())
-    files = ", ".join(literal(path) for snapshot in snapshots for path in snapshot.files)
-    scan = f"read_parquet([{files}], union_by_name = true, hive_partitioning = false)"
+    scan = parquet_scan(snapshots)
     with connect() as con:
         con.execute("SET TimeZone = 'UTC'")
-        day = local_date(con, scan, str(log.time_column), timezone)
+        within = in_window(con, scan, str(log.time_column), timezone, window)
         con.execute(f"""CREATE TEMP TABLE shown AS
             SELECT {named}, CAST({quote(rule.propensity)} AS DOUBLE) AS p FROM {scan}
-            WHERE {day} BETWEEN DATE {literal(str(window.cutoff))} AND DATE {literal(str(window.last_day))}
-            AND {' AND '.join(f'{quote(column)} IS NOT NULL' for column in keys.values())}""")
+            WHERE {within} AND {' AND '.join(f'{quote(column)} IS NOT NULL' for column in keys.values())}""")
         wrong = con.execute("SELECT count(*), min(p) FROM shown WHERE NOT coalesce(p > 0 AND p <= 1, false)").fetchall()
         if wrong[0][0]:
             raise NotEnoughData(case, f"{wrong[0][0]} rows of {log.asset_id} from {window.cutoff} on have a "

@@ -101,8 +101,7 @@ class KnownViews:
 
     def _create(self, con: duckdb.DuckDBPyConnection, name: str, asset: AssetFacts, readable: Sequence[SnapshotFiles],
                 cutoff: Cutoff) -> str:
-        files = ", ".join(literal(path) for snapshot in readable for path in snapshot.files)
-        scan = _with_every_column(con, f"read_parquet([{files}], union_by_name = true, hive_partitioning = false)", asset)
+        scan = _with_every_column(con, parquet_scan(readable), asset)
         if not is_dated(asset):
             con.execute(f"CREATE TEMP VIEW {name} AS SELECT * FROM {scan}")
             return name
@@ -118,6 +117,12 @@ def _with_every_column(con: duckdb.DuckDBPyConnection, scan: str, asset: AssetFa
     absent = "".join(f", CAST(NULL AS {c.dtype}) AS {quote(c.name)}" for c in asset.columns.values()
                      if c.name.casefold() not in found)
     return f"(SELECT *{absent} FROM {scan})" if absent else scan
+
+
+def parquet_scan(snapshots: Sequence[SnapshotFiles]) -> str:
+    """SQL that reads the files of some snapshots of one asset."""
+    files = ", ".join(literal(path) for snapshot in snapshots for path in snapshot.files)
+    return f"read_parquet([{files}], union_by_name = true, hive_partitioning = false)"
 
 
 def local_date(con: duckdb.DuckDBPyConnection, scan: str, column: str, timezone: str) -> str:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
+import duckdb
 import pyarrow as pa
 
 from assay.config.manifest import UseCase
 from assay.engine import connect, literal, quote
 from assay.errors import NotEnoughData
 from assay.features.catalogue import AssetFacts
-from assay.features.known import SnapshotFiles, local_date
+from assay.features.known import SnapshotFiles, local_date, parquet_scan
 from assay.features.windows import Window
 
 
@@ -42,16 +43,14 @@ def build_labels(asset: AssetFacts, case: UseCase, window: Window, snapshots: Se
         if not snapshots:
             raise NotEnoughData(case.name, f"no usable {asset.asset_id} for the window from {window.cutoff}",
                                 "mend its source partitions or run another partition")
-        files = ", ".join(literal(path) for snapshot in snapshots for path in snapshot.files)
-        scan = f"read_parquet([{files}], union_by_name = true, hive_partitioning = false)"
+        scan = parquet_scan(snapshots)
         happened = "1"
         where = [f"{quote(column)} IS NOT NULL" for column in case.entity.values()]
         if outcome.label is not None:
             happened = f"max(CAST(CAST({quote(outcome.label)} AS VARCHAR) = {literal(str(outcome.positive))} AS INTEGER))"
             where.append(f"{quote(outcome.label)} IS NOT NULL")  # still open: neither yes nor no
         if window.cutoff is not None:
-            where.append(f"{local_date(con, scan, str(outcome.time), timezone)} BETWEEN DATE {literal(str(window.cutoff))} "
-                         f"AND DATE {literal(str(window.last_day))}")
+            where.append(in_window(con, scan, str(outcome.time), timezone, window))
         table = con.sql(
             f"SELECT {roles}, CAST({happened} AS FLOAT) AS y, CAST({amount} AS FLOAT) AS amount FROM {scan} "
             f"WHERE {' AND '.join(where)} GROUP BY {keys} ORDER BY {keys}").to_arrow_table()
@@ -59,6 +58,12 @@ def build_labels(asset: AssetFacts, case: UseCase, window: Window, snapshots: Se
         raise NotEnoughData(case.name, f"no outcome between {window.cutoff} and {window.last_day} in {asset.asset_id}",
                             "run a partition whose window holds outcomes")
     return table
+
+
+def in_window(con: duckdb.DuckDBPyConnection, scan: str, column: str, timezone: str, window: Window) -> str:
+    """SQL condition that a time column lies within the days of a window that has a cut-off."""
+    return (f"{local_date(con, scan, column, timezone)} BETWEEN DATE {literal(str(window.cutoff))} "
+            f"AND DATE {literal(str(window.last_day))}")
 
 
 def outcome_snapshots(asset: AssetFacts, snapshots: Sequence[SnapshotFiles], window: Window) -> list[SnapshotFiles]:

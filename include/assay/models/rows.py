@@ -5,13 +5,18 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
 
+from assay.features.exposures import PROPENSITY
 from assay.features.table import FeatureTables
 from assay.features.windows import WindowRole
 from assay.models.encoding import Encoded, together
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _TRAIN_UNTIL, _VALIDATE_UNTIL = 0.60, 0.75  # shares of the entities, where the outcome has no time
 
@@ -75,18 +80,20 @@ def join_labels(features: FeatureTables, labels: pa.Table) -> tuple[np.ndarray, 
     Returns:
         y (0/1) and amount, float32, shape (rows,).
     """
-    keys = features.entity
-    left = features.rows.select(keys).to_pandas()
-    joined = left.merge(labels.select([*keys, "y", "amount"]).to_pandas(), on=keys, how="left", validate="many_to_one")
+    joined = _joined(features, labels, "y", "amount")
     return (joined["y"].fillna(0).to_numpy(np.float32), joined["amount"].fillna(0).to_numpy(np.float32))
 
 
 def join_propensity(features: FeatureTables, labels: pa.Table) -> np.ndarray:
     """The chance with which each candidate was shown in the window, float64, shape (rows,); NaN where it was not."""
+    return np.asarray(_joined(features, labels, PROPENSITY)[PROPENSITY].to_numpy(np.float64))
+
+
+def _joined(features: FeatureTables, labels: pa.Table, *columns: str) -> pd.DataFrame:
+    """These columns of each candidate's label, missing where there is none."""
     keys = features.entity
     left = features.rows.select(keys).to_pandas()
-    joined = left.merge(labels.select([*keys, "propensity"]).to_pandas(), on=keys, how="left", validate="many_to_one")
-    return np.asarray(joined["propensity"].to_numpy(np.float64))
+    return left.merge(labels.select([*keys, *columns]).to_pandas(), on=keys, how="left", validate="many_to_one")
 
 
 def share_of(features: FeatureTables, role: WindowRole) -> np.ndarray:

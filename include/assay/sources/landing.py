@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import argparse
 import fcntl
 import hashlib
 import importlib.util
 import json
 import shutil
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from assay.errors import SourceUnavailable
+from assay.errors import AssayError, SourceUnavailable
 
 _BUILT = "_built.json"
 _ROW_GROUP = 131_072
@@ -72,6 +74,32 @@ def build_zone(target: Path, name: str, *, inputs: Sequence[Path], script: Path,
             shutil.rmtree(draft, ignore_errors=True)
             shutil.rmtree(former, ignore_errors=True)
     return zone
+
+
+def run_script(parser: argparse.ArgumentParser, arguments: Sequence[str] | None, platform: str,
+               build: Callable[[argparse.Namespace], Path], *, says: str = "") -> int:
+    """What the command line of every script does that lays out a zone.
+
+    Args:
+        parser: With the options that are the script's own.
+        arguments: As given; None takes those of the process.
+        platform: Name of the zone if none is given.
+        build: Lays it out as `target`, `platform` and the script's options say.
+        says: What to know of the data, said when they are ready.
+
+    Returns:
+        0; 1 where the zone can't be laid out, with one sentence on stderr.
+    """
+    parser.add_argument("--target", type=Path, required=True, help="folder of all landing zones")
+    parser.add_argument("--platform", default=platform, help="name of the zone below the target")
+    given = parser.parse_args(arguments)
+    try:
+        zone = build(given)
+    except AssayError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    sys.stdout.write(f"{given.platform}: {says}ready in {zone}\n")
+    return 0
 
 
 def write_partition(folder: Path, label: str, content: bytes) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     import numpy as np
     import pyarrow as pa
 
+    from assay.config import UseCase
     from assay.features.table import FeatureTables
     from assay.features.windows import WindowRole
 
@@ -127,3 +129,8 @@ def _served(store: ArtifactStore, line: dict, features: FeatureTables) -> tuple[
 def rows_of(features: pa.Table, role: WindowRole) -> list[dict]:
     """Lines of the `features` artifact for one role, oldest first."""
     return sorted((r for r in features.to_pylist() if r["window"] == role), key=lambda r: r["cutoff"] or "")
+
+
+def seed_of(platform: str, case: UseCase) -> int:
+    """Of all that is drawn for a use case: the same in every partition."""
+    return int.from_bytes(hashlib.sha256(f"{platform}|{case.name}".encode()).digest()[:4], "big")

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from assay.contracts.refs import ArtifactRef, CaseRef, Night
-from assay.steps.cases import case_ref, for_each_case, rows_of, window_rows
+from assay.steps.cases import case_ref, for_each_case, rows_of, seed_of, window_rows
 from assay.steps.frame import Frame, open_frame
 
 if TYPE_CHECKING:
@@ -55,7 +54,7 @@ def _extract_case(frame: Frame, case: UseCase, features: ArtifactRef, model: Art
         return loaded, window, loaded.encode(window)
 
     top_k = case.top_k
-    seed = int.from_bytes(hashlib.sha256(f"{frame.platform.platform}|{case.name}".encode()).digest()[:4], "big")
+    seed = seed_of(frame.platform.platform, case)
 
     def embedded() -> pa.Table:
         return pa.Table.from_pylist([{"use_case": case.name} | row for row in embed(*read())], schema=EMBEDDINGS.schema)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -122,8 +121,3 @@ def outcome_window(store: ArtifactStore, case: UseCase, features: ArtifactRef, m
     found, y, amount = window_rows(store, line)
     propensity = join_propensity(found, labels_of(store, line)) if case.payoff.type == "replay" else None
     return OutcomeWindow(case, load_model(store, model), found, y, amount, propensity)
-
-
-def seed_of(platform: str, case: UseCase) -> int:
-    """Of all that is drawn for a use case: the same in every partition."""
-    return int.from_bytes(hashlib.sha256(f"{platform}|{case.name}".encode()).digest()[:4], "big")

@@ -8,9 +8,9 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from assay.contracts.refs import ArtifactRef, CaseRef, Night
-from assay.steps.cases import by_contract, case_ref, for_each_case
+from assay.steps.cases import by_contract, case_ref, for_each_case, seed_of
 from assay.steps.frame import Frame, open_frame
-from assay.steps.games import OutcomeWindow, outcome_window, seed_of
+from assay.steps.games import OutcomeWindow, outcome_window
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -13,8 +13,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.csv as pa_csv
 
-from assay.errors import AssayError
-from assay.sources.landing import build_zone, package_folder, parquet_bytes, write_partition
+from assay.sources.landing import build_zone, package_folder, parquet_bytes, run_script, write_partition
 
 PLATFORM = "german_credit"
 DONATED = "1994-11-17"
@@ -45,19 +44,10 @@ def build(target: Path, source: Path | None = None, *, platform: str = PLATFORM)
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Command line; 1 and one sentence on stderr where the zone can't be laid out."""
+    """Command line."""
     parser = argparse.ArgumentParser(description="lay out the landing zone of German credit")
-    parser.add_argument("--target", type=Path, required=True, help="folder of all landing zones")
     parser.add_argument("--source", type=Path, help="folder with germancredit.csv, by default the installed package")
-    parser.add_argument("--platform", default=PLATFORM, help="name of the zone below the target")
-    given = parser.parse_args(arguments)
-    try:
-        zone = build(given.target, given.source, platform=given.platform)
-    except AssayError as error:
-        sys.stderr.write(f"{error}\n")
-        return 1
-    sys.stdout.write(f"{given.platform}: ready in {zone}\n")
-    return 0
+    return run_script(parser, arguments, PLATFORM, lambda given: build(given.target, given.source, platform=given.platform))
 
 
 if __name__ == "__main__":

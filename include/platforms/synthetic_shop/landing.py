@@ -22,8 +22,8 @@ from pathlib import Path
 import duckdb
 
 from assay.engine import connect
-from assay.errors import AssayError, ConfigError
-from assay.sources.landing import build_zone, parquet_bytes, write_partition
+from assay.errors import ConfigError
+from assay.sources.landing import build_zone, parquet_bytes, run_script, write_partition
 from platforms.synthetic_shop.logs import EVENTS_PER_USER, FIRST, HERE, MODEL, WEEKS, Shop
 
 PLATFORM = "synthetic_shop"
@@ -91,19 +91,12 @@ def build(target: Path, events: int = EVENTS, *, platform: str = PLATFORM, repor
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Command line; 1 and one sentence on stderr where the zone can't be laid out."""
+    """Command line."""
     parser = argparse.ArgumentParser(description="lay out the landing zone of the synthetic shop")
-    parser.add_argument("--target", type=Path, required=True, help="folder of all landing zones")
     parser.add_argument("--events", type=int, default=EVENTS, help=f"about how many rows of logs, {FEWEST:,} to {MOST:,}")
-    parser.add_argument("--platform", default=PLATFORM, help="name of the zone below the target")
-    given = parser.parse_args(arguments)
-    try:
-        zone = build(given.target, given.events, platform=given.platform, report=lambda line: print(line, flush=True))  # noqa: T201
-    except AssayError as error:
-        sys.stderr.write(f"{error}\n")
-        return 1
-    sys.stdout.write(f"{given.platform}: synthetic data, ready in {zone}\n")
-    return 0
+    return run_script(parser, arguments, PLATFORM, lambda given: build(
+        given.target, given.events, platform=given.platform,
+        report=lambda line: print(line, flush=True)), says="synthetic data, ")  # noqa: T201
 
 
 if __name__ == "__main__":
