@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from assay.config import UseCase
 
-MODULES = ("assay.valuation", "assay.models", "assay.steps.games")
+MODULES = ("assay.valuation", "assay.models", "assay.steps.cases", "assay.steps.games")
 
 
 @dataclass(frozen=True)
