@@ -6,9 +6,11 @@ import datetime as dt
 import os
 from pathlib import Path
 
+import fsspec
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+import xlsxwriter
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -159,17 +161,66 @@ def test_a_column_that_changes_type_between_files_is_named(tmp_path: Path) -> No
             call(_only(source))
 
 
-def test_a_csv_in_another_encoding_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "t").mkdir()
-    (tmp_path / "t" / "a.csv").write_bytes("id,name\n1,Käse\n".encode("latin-1"))
+def test_tables_of_many_formats_are_listed_by_their_names(tmp_path: Path) -> None:
+    (tmp_path / "crm").mkdir()
+    for name in ("orders_2024-01-01.csv", "orders_2024-01-02.csv", "crm/people.jsonl", "crm/shops.tsv"):
+        text = {"tsv": "shop\tcity\n1\tx\n", "jsonl": '{"who": "x"}\n', "csv": "id,price\n1,2\n"}[name.rpartition(".")[2]]
+        (tmp_path / name).write_text(text)
+    found = {table.name: [(p.label, p.format) for p in table.partitions] for table in FilesSource(str(tmp_path)).list_tables()}
+    assert found == {"crm.people": [("", "json")], "crm.shops": [("", "csv")],
+                     "orders": [("2024-01-01", "csv"), ("2024-01-02", "csv")]}
+
+
+def test_a_single_file_is_a_source(tmp_path: Path) -> None:
+    (tmp_path / "orders.csv").write_text("id\n1\n")
+    (tmp_path / "other.csv").write_text("id\n1\n")
+    source = FilesSource(str(tmp_path / "orders.csv"))
+    assert [table.name for table in source.list_tables()] == ["orders"]
+    assert source.read(_only(source)).to_pydict() == {"id": [1]}
+
+
+def test_sheets_of_a_workbook_are_tables(tmp_path: Path) -> None:
+    with xlsxwriter.Workbook(tmp_path / "book.xlsx") as book:
+        for name in ("orders", "shops"):
+            sheet = book.add_worksheet(name)
+            sheet.write_row(0, 0, [f"{name} id"])
+            sheet.write_row(1, 0, [7])
     source = FilesSource(str(tmp_path))
-    table = source.list_tables()[0]
+    tables = source.list_tables()
+    assert [table.name for table in tables] == ["book.orders", "book.shops"]
+    assert source.read(tables[1].partitions[0]).to_pydict() == {"shops id": [7]}
+    (tmp_path / "book.xlsx").write_bytes(b"PK torn")
+    with pytest.raises(UnreadableData, match=r"book\.xlsx can't be read"):
+        source.footer(_only(source))
+
+
+def test_files_of_different_tables_in_one_partition_are_refused(tmp_path: Path) -> None:
+    _write(tmp_path / "t" / "ds=2024-01-01" / "a.parquet", id=[1], price=[2])
+    _write(tmp_path / "t" / "ds=2024-01-01" / "b.parquet", name=["x"], city=["y"])
+    source = FilesSource(str(tmp_path))
+    with pytest.raises(UnreadableData, match=r"b\.parquet can't be read \(its columns are others than those of a\.parquet\)"):
+        source.footer(_only(source))
+
+
+def test_a_version_changes_with_the_file_and_only_then(tmp_path: Path) -> None:
+    path = _write(tmp_path / "t" / "a.parquet", a=[1])
+    source = FilesSource(str(tmp_path))
+    before = _only(source).version
+    assert before
+    assert _only(source).version == before
+    os.utime(path, ns=(1, 1))
+    assert _only(source).version != before
+
+
+def test_sources_on_another_filesystem(tmp_path: Path) -> None:
+    memory = fsspec.filesystem("memory")
+    memory.pipe_file("/lake/t/ds=2024-01-01/a.csv", b"a\n1\n")
     try:
-        kinds = source.footer(table.partitions[0]).schema
-    except UnreadableData as error:
-        assert "a.csv" in str(error)
-    else:
-        assert kinds["name"] == "BLOB"  # bytes are kept as bytes, never guessed at
+        source = FilesSource("memory://lake")
+        assert source.read(_only(source)).to_pydict() == {"a": [1]}
+        assert _only(source).label == "2024-01-01"
+    finally:
+        memory.rm("/lake", recursive=True)
 
 
 def test_a_csv_with_a_short_line_is_named(tmp_path: Path) -> None:

@@ -98,7 +98,7 @@ def test_a_partition_without_a_file_is_missing_and_one_without_rows_is_not(lake:
     pq.write_table(pq.read_table(path, partitioning=None).slice(0, 0), path)
     rows = _rows(_discover())
     assert rows["landing.transactions", "2017-12-29"]["status"] == "missing"
-    assert "holds no parquet or csv file" in rows["landing.transactions", "2017-12-29"]["reason"]
+    assert "holds no file of a format that is read" in rows["landing.transactions", "2017-12-29"]["reason"]
     empty = rows["landing.transactions", "2017-12-30"]
     assert (empty["status"], empty["row_count"]) == ("ok", 0)
 

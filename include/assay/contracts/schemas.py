@@ -35,6 +35,16 @@ DISCOVERED = Contract("discovered", pa.schema([
     col("rhythm_days", FLOAT, "median distance of source partitions", "day", null=True),
 ]))
 
+SOURCE_VERSIONS = Contract("source_versions", pa.schema([
+    col("place", STRING, "location, label and first file of a source partition"),
+    col("version", STRING, "what its listing told: sizes, times of change, entity tags"),
+    col("code", STRING, "fingerprint of the code that read it"),
+    col("row_count", INT, "rows by the files' own footers", "row"),
+    col("fingerprint", STRING, "SHA-256 over names and content of the files"),
+    col("schema", STRING, "JSON object column -> type"),
+    col("column_bytes", STRING, "JSON object column -> stored size in bytes"),
+]), ledger=True)
+
 SNAPSHOT = Contract("snapshot", pa.schema([]), open=True, per="asset")
 
 HISTORY = Contract("history", pa.schema([
@@ -271,7 +281,7 @@ REPORT = Contract("report", pa.schema([]), ledger=True, open=True)
 DATA_DOCS = Contract("data_docs", pa.schema([]), ledger=True, open=True)
 
 CONTRACTS: dict[str, Contract] = {c.name: c for c in (
-    DISCOVERED, SNAPSHOT, HISTORY, PROFILE_STATES, PROFILES, COLUMNS, TABLE_KINDS, RELATIONS, PARTITION_CHECKS, CHECKS,
-    CHECK_INDEX, GATE, ASSET_STATES, FEATURES, WINDOW_FEATURES, LABELS, MODEL, MODEL_METRICS, EMBEDDINGS, TEXT_VECTORS,
-    EXPLANATIONS, CHAMPIONS, VALUES, COLUMN_VALUES, COALITION_PAYOFFS, FORECASTS, FORECAST_SCORES, ASSETS, INVENTORY,
-    RUN_METRICS, REPORT, DATA_DOCS)}
+    DISCOVERED, SOURCE_VERSIONS, SNAPSHOT, HISTORY, PROFILE_STATES, PROFILES, COLUMNS, TABLE_KINDS, RELATIONS, PARTITION_CHECKS,
+    CHECKS, CHECK_INDEX, GATE, ASSET_STATES, FEATURES, WINDOW_FEATURES, LABELS, MODEL, MODEL_METRICS, EMBEDDINGS,
+    TEXT_VECTORS, EXPLANATIONS, CHAMPIONS, VALUES, COLUMN_VALUES, COALITION_PAYOFFS, FORECASTS, FORECAST_SCORES, ASSETS,
+    INVENTORY, RUN_METRICS, REPORT, DATA_DOCS)}

@@ -14,11 +14,12 @@ class SourcePartition:
     """One partition of a table at its source.
 
     Attributes:
-        label: Date in its hive folder, `YYYY-MM-DD`; empty for a table without dated partitions.
+        label: Its date, `YYYY-MM-DD`; empty for a table without dated partitions.
         location: Folder that holds its files.
-        format: parquet or csv; both, comma separated, where they lie side by side.
+        format: parquet, csv, …; several, comma separated, where they lie side by side.
         files: Paths below `location`, sorted; empty where the folder holds no data file.
         bytes: Size of the files together.
+        version: Changes whenever a file does, by what the listing tells (size, time, entity tag); empty where it tells nothing.
     """
 
     label: str
@@ -26,6 +27,7 @@ class SourcePartition:
     format: str
     files: tuple[str, ...]
     bytes: int
+    version: str = ""
 
 
 @dataclass(frozen=True)

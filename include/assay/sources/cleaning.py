@@ -6,7 +6,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from assay.errors import UnreadableData
-from assay.sources.formats import plain_type
+from assay.sources.types import plain_type
 
 _MOMENT = pa.timestamp("us", "UTC")
 

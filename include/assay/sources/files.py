@@ -1,15 +1,13 @@
-"""Parquet and csv files on any fsspec filesystem, one folder or file a table.
+"""Files on any fsspec filesystem: which of them are tables is told by `layout`, what is in them by `formats`.
 
-`<root>/<table>/<key>=<YYYY-MM-DD>/*.parquet|csv` is a table with dated partitions. `<root>/<table>.parquet|csv` and
-`<root>/<table>/*.parquet|csv` are tables without; so is a folder whose hive values are no dates, such as `region=eu`, which
-then become columns. Names that start with a dot or an underscore, and drafts of unfinished writes, are left out.
+Names that start with a dot or an underscore, and drafts of unfinished writes, are left out.
 """
 
 from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,34 +15,38 @@ import fsspec
 import pyarrow as pa
 from fsspec.implementations.local import LocalFileSystem
 
-from assay.contracts.labels import parse_label
 from assay.errors import SourceUnavailable, UnreadableData
 from assay.sources.base import Footer, SourcePartition, SourceTable
-from assay.sources.formats import SUFFIXES, parse, read_header, type_name, unify
+from assay.sources.formats import parse, parts_of, read_header, split_name
+from assay.sources.layout import Listed, Part, alike, arrange, date_of, hive_columns
+from assay.sources.types import type_name, unify
 
 logger = logging.getLogger(__name__)
 
 _DRAFTS = (".draft", ".tmp", ".crc", ".inprogress")
-_DEEPEST = 4  # levels of folders below a partition
+_DEEPEST = 8  # levels of folders below the source
+_VERSIONED = ("ETag", "etag", "md5Hash", "generation", "mtime", "LastModified", "last_modified", "updated", "created")
 
 
 class FilesSource:
-    """Tables below one folder.
+    """Tables below one folder, or in one file.
 
     Args:
-        root: Path or fsspec URI of the folder.
+        root: Path or fsspec URI of the folder or file.
+        options: Of the filesystem, such as credentials.
 
     Raises:
         SourceUnavailable: If no filesystem serves the URI.
     """
 
-    def __init__(self, root: str) -> None:
+    def __init__(self, root: str, options: Mapping[str, Any] | None = None) -> None:
         self.root = root
         try:
-            self._fs, self._base = fsspec.core.url_to_fs(root)
+            self._fs, self._base = fsspec.core.url_to_fs(root, **(options or {}))
         except (ImportError, ValueError) as error:
             raise SourceUnavailable(root, str(error), "correct the source's path in platform.yaml") from error
         self._base = self._base.rstrip("/")
+        self._only = ""  # name of the file that the source is, once that is known
 
     # -- listing ------------------------------------------------------------------------------------------------------
 
@@ -56,35 +58,45 @@ class FilesSource:
                 isn't mounted looks).
         """
         self._fs.invalidate_cache()
-        tables: dict[str, SourceTable] = {}
-        for entry in self._entries(self._base):
-            name = _name(entry)
-            if entry["type"] == "directory":
-                table = self._table(name, entry["name"])
-            else:
-                name = name.rpartition(".")[0]
-                table = SourceTable(name, (_partition("", self._base, [entry]),)) if _is_data(entry) else None
-            if table is not None and name in tables:
-                logger.warning("%s has a folder and a file for table %s; the folder is read", self.root, name)
-                table = next(t for t in (tables[name], table) if not t.partitions or t.partitions[0].location != self._base)
-            if table is not None:
-                tables[name] = table
-        if not tables:
+        only = self._only_file()
+        listed = [only] if only is not None else list(self._walk(self._base, ()))
+        tables = arrange([sheet for one in listed for sheet in self._sheets(one)], self._name(), self._columns)
+        if not any(part.files for parts in tables.values() for part in parts):
             raise SourceUnavailable(self.root, "it holds no table", "mount or fill it, or correct the path in platform.yaml")
-        return [tables[name] for name in sorted(tables)]
+        return [SourceTable(name, tuple(map(self._partition, parts))) for name, parts in tables.items()]
 
-    def _table(self, name: str, folder: str) -> SourceTable | None:
-        """The table in `folder`, or None where the folder holds no data at all."""
-        entries = self._entries(folder)
-        dated = {label: entry for entry in entries if (label := _label(entry))}
-        if not dated:
-            files = self._files(folder)
-            return SourceTable(name, (_partition("", folder, files),)) if files else None
-        loose = [_name(e) for e in entries if not _label(e) and (e["type"] == "directory" or _is_data(e))]
-        if loose:
-            logger.warning("%s: %d entries beside the dated partitions are left out, first %s", folder, len(loose), loose[0])
-        return SourceTable(name, tuple(
-            _partition(label, dated[label]["name"], self._files(dated[label]["name"])) for label in sorted(dated)))
+    def _only_file(self) -> Listed | None:
+        """The file that the source is, where it is no folder."""
+        try:
+            if not self._only and split_name(self._base) is not None and self._fs.isfile(self._base):
+                self._base, _, self._only = self._base.rpartition("/")
+            if not self._only:
+                return None
+            entry = self._fs.info(f"{self._base}/{self._only}")
+        except OSError as error:
+            raise SourceUnavailable(self.root, str(error)) from error
+        return Listed(self._only, int(entry["size"] or 0), _version(entry))
+
+    def _name(self) -> str:
+        return self._base.rsplit("/", 1)[-1] or "files"
+
+    def _walk(self, folder: str, below: tuple[str, ...]) -> Iterator[Listed]:
+        """Data files in `folder` and the folders below it, and dated folders without any."""
+        found = False
+        for entry in self._entries(folder):
+            name = _name(entry)
+            if entry["type"] != "directory":
+                if split_name(name) is not None:
+                    found = True
+                    yield Listed("/".join((*below, name)), int(entry["size"] or 0), _version(entry))
+            elif entry.get("islink") and self._repeats(entry, below):
+                logger.warning("%s is a linked folder inside a partition; it is left out", entry["name"])
+            elif len(below) < _DEEPEST:
+                for one in self._walk(str(entry["name"]), (*below, name)):
+                    found = True
+                    yield one
+        if not found and below and date_of(below[-1].rpartition("=")[2]):
+            yield Listed("/".join((*below, "")), 0, "")
 
     def _entries(self, folder: str) -> list[dict[str, Any]]:
         """What lies in `folder` and isn't hidden, sorted by name."""
@@ -104,17 +116,41 @@ class FilesSource:
             return entry
         return entry | {"type": "directory" if self._fs.isdir(entry["name"]) else "file"}
 
-    def _files(self, folder: str, depth: int = 0) -> list[dict[str, Any]]:
-        """Data files in `folder` and the folders below it; linked folders there could repeat rows and are left out."""
-        files: list[dict[str, Any]] = []
-        for entry in self._entries(folder):
-            if entry["type"] == "directory" and entry.get("islink"):
-                logger.warning("%s is a linked folder inside a partition; it is left out", entry["name"])
-            elif entry["type"] == "directory":
-                files += self._files(entry["name"], depth + 1) if depth < _DEEPEST else []
-            elif _is_data(entry):
-                files.append(entry)
-        return files
+    def _repeats(self, entry: dict[str, Any], below: Sequence[str]) -> bool:
+        """Whether a linked folder could repeat rows: inside a partition, or where it leads back to a folder above it."""
+        above = Path(str(entry["name"])).parent.resolve()
+        return any("=" in folder or date_of(folder) for folder in below) or above.is_relative_to(
+            Path(str(entry["name"])).resolve())
+
+    def _sheets(self, one: Listed) -> list[Listed]:
+        """A file's tables, where it may hold several; one that can't be opened stays as it is, and says so when it is read."""
+        found = split_name(one.path)
+        if found is None or found[1].parts is None:
+            return [one]
+        try:
+            names = parts_of(one.path, self._content(f"{self._base}/{one.path}"))
+        except (UnreadableData, SourceUnavailable):
+            return [one]
+        if len(names) < 2:
+            return [one]
+        return [Listed(f"{one.path}#{name}", one.bytes // len(names), one.version) for name in names]
+
+    def _columns(self, path: str) -> list[str] | None:
+        """Columns of a file, None where it can't be read."""
+        location = f"{self._base}/{path}"
+        try:
+            return list(read_header(location, self._content(location)).schema.names)
+        except (UnreadableData, SourceUnavailable):
+            return None
+
+    def _partition(self, part: Part) -> SourcePartition:
+        location = f"{self._base}/{part.folder}" if part.folder else self._base
+        forms = {found[1].name for file in part.files if (found := split_name(file.path))}
+        versions = [file.version for file in part.files]
+        told = "\0".join(f"{file.path}\0{file.bytes}\0{file.version}" for file in part.files)
+        return SourcePartition(part.label, location, ", ".join(sorted(forms)), tuple(file.path for file in part.files),
+                               sum(file.bytes for file in part.files),
+                               hashlib.sha256(told.encode()).hexdigest() if versions and all(versions) else "")
 
     # -- reading ------------------------------------------------------------------------------------------------------
 
@@ -138,10 +174,11 @@ class FilesSource:
         schemas, rows, sizes = [], 0, dict[str, int]()
         for name, content in contents.items():
             header = read_header(f"{partition.location}/{name}", content)
-            schemas.append((f"{partition.location}/{name}", _with_hive(header.schema, name)))
+            schemas.append((f"{partition.location}/{name}", _with_hive(header.schema, name, partition.label)))
             rows += header.row_count
             for column, size in header.column_bytes.items():
                 sizes[column] = sizes.get(column, 0) + size
+        _refuse_mixed(schemas)
         schema = unify(schemas)
         return Footer({field.name: type_name(field.type) for field in schema}, rows,
                       {name: sizes.get(name, 0) for name in schema.names}, _fingerprint(contents))
@@ -165,7 +202,7 @@ class FilesSource:
         tables = []
         for name, content in contents.items():
             location = f"{partition.location}/{name}"
-            tables.append((location, _add_hive(parse(location, content, columns), name, columns)))
+            tables.append((location, _add_hive(parse(location, content, columns), name, partition.label, columns)))
         schema = unify([(location, table.schema) for location, table in tables])
         wanted = list(columns) if columns is not None else schema.names
         missing = [name for name in wanted if name not in schema.names]
@@ -174,28 +211,23 @@ class FilesSource:
                                  remedy=f"name one of {', '.join(schema.names)}")
         return pa.concat_tables([_fill(table, schema) for _, table in tables]).select(wanted)
 
-    def _contents(self, partition: SourcePartition) -> dict[str, bytes]:
+    def _contents(self, partition: SourcePartition) -> dict[str, pa.Buffer]:
         """Content of the partition's files by their path below its location."""
-        contents = {}
-        for name in partition.files:
-            path = f"{partition.location}/{name}"
-            self._refuse_outside(path)
-            try:
-                contents[name] = self._fs.cat_file(path)
-            except OSError as error:
-                raise SourceUnavailable(path, str(error)) from error
-        return contents
+        return {name: self._content(f"{partition.location}/{name}") for name in partition.files}
+
+    def _content(self, location: str) -> pa.Buffer:
+        """Content of a file, whole: mapped into memory it could be cut short while it is read."""
+        path = location.partition("#")[0]
+        self._refuse_outside(path)
+        try:
+            return pa.py_buffer(self._fs.cat_file(path))
+        except OSError as error:
+            raise SourceUnavailable(path, str(error)) from error
 
     def _refuse_outside(self, path: str) -> None:
         """Symbolic links may not lead out of the source's folder."""
         if isinstance(self._fs, LocalFileSystem) and not Path(path).resolve().is_relative_to(Path(self._base).resolve()):
             raise UnreadableData(path, "a symbolic link leads out of the source", remedy="put the file itself there")
-
-
-def _partition(label: str, location: str, entries: Sequence[dict[str, Any]]) -> SourcePartition:
-    files = sorted(str(entry["name"])[len(location) + 1:] for entry in entries)
-    formats = ", ".join(sorted({name.rpartition(".")[2].lower() for name in files}))
-    return SourcePartition(label, location, formats, tuple(files), sum(int(entry["size"] or 0) for entry in entries))
 
 
 def _name(entry: dict[str, Any]) -> str:
@@ -206,30 +238,26 @@ def _is_hidden(entry: dict[str, Any]) -> bool:
     return _name(entry).startswith((".", "_")) or _name(entry).endswith(_DRAFTS)
 
 
-def _is_data(entry: dict[str, Any]) -> bool:
-    return entry["type"] == "file" and _name(entry).lower().endswith(SUFFIXES)
+def _version(entry: Mapping[str, Any]) -> str:
+    return " ".join(f"{key}={entry[key]}" for key in _VERSIONED if entry.get(key) is not None)
 
 
-def _label(entry: dict[str, Any]) -> str | None:
-    """The date in the name of a hive folder."""
-    key, equals, value = _name(entry).partition("=")
-    return value if entry["type"] == "directory" and key and equals and parse_label(value) else None
+def _refuse_mixed(schemas: Sequence[tuple[str, pa.Schema]]) -> None:
+    """Refuse files whose columns are those of different tables."""
+    for location, schema in schemas[1:]:
+        if not alike(set(schemas[0][1].names), set(schema.names)):
+            raise UnreadableData(location, f"its columns are others than those of {schemas[0][0].rsplit('/', 1)[-1]}",
+                                 remedy="put the files of each table into a folder of its own")
 
 
-def _hive(path: str) -> dict[str, str]:
-    """Column -> value of the hive folders in a path."""
-    pairs = (part.partition("=") for part in path.split("/")[:-1])
-    return {key: value for key, equals, value in pairs if key and equals}
-
-
-def _with_hive(schema: pa.Schema, path: str) -> pa.Schema:
-    for key in _hive(path):
+def _with_hive(schema: pa.Schema, path: str, label: str) -> pa.Schema:
+    for key in hive_columns(path, label):
         schema = schema if key in schema.names else schema.append(pa.field(key, pa.string()))
     return schema
 
 
-def _add_hive(table: pa.Table, path: str, columns: Sequence[str] | None) -> pa.Table:
-    for key, value in _hive(path).items():
+def _add_hive(table: pa.Table, path: str, label: str, columns: Sequence[str] | None) -> pa.Table:
+    for key, value in hive_columns(path, label).items():
         if key not in table.column_names and (columns is None or key in columns):
             table = table.append_column(key, pa.array([value] * table.num_rows, pa.string()))
     return table
@@ -243,8 +271,9 @@ def _fill(table: pa.Table, schema: pa.Schema) -> pa.Table:
     return table.select(schema.names).cast(schema)
 
 
-def _fingerprint(contents: dict[str, bytes]) -> str:
+def _fingerprint(contents: Mapping[str, pa.Buffer]) -> str:
     digest = hashlib.sha256()
     for name, content in sorted(contents.items()):
-        digest.update(f"{name}\0{len(content)}\0".encode() + content)
+        digest.update(f"{name}\0{content.size}\0".encode())
+        digest.update(content)
     return digest.hexdigest()

@@ -26,12 +26,13 @@ from assay.contracts.refs import Night
 from assay.contracts.schemas import DISCOVERED
 from assay.errors import ConfigError, SourceUnavailable, UnreadableData, shorten
 from assay.sources import FilesSource, Footer, SourcePartition, SourceTable
+from assay.steps.footers import READERS, KnownFooters
 from assay.steps.frame import Frame, open_frame
 from assay.storage import ArtifactStore, fingerprint, open_store
 
 logger = logging.getLogger(__name__)
 
-_MODULES = ("assay.steps.discover", "assay.catalog.discovery", "assay.sources.files", "assay.sources.formats")
+_MODULES = ("assay.steps.discover", "assay.steps.footers", "assay.catalog.discovery", *READERS)
 _MOST_BATCHES = 2  # each mapped task pays for its imports, Great Expectations alone some seconds
 _Row = dict[str, Any]
 
@@ -83,11 +84,13 @@ def discover(platform: str, *, partition_key: str | None, requested: str | None,
     listings = _list_all(manifest)
     partition = _resolve(manifest, listings, partition_key, requested)
     with open_frame("discover", platform, partition, _MODULES) as frame:
-        rows = [row for listing in listings for row in _rows(frame, listing)]
+        footers = KnownFooters.load(frame.store, platform)
+        rows = [row for listing in listings for row in _rows(frame, listing, footers)]
         rows += _never_seen(manifest, {row["asset_id"] for row in rows})
         rows.sort(key=lambda row: (row["asset_id"], row["source_partition"]))
         content = fingerprint(rows)
         discovered = frame.publish(DISCOVERED, lambda: pa.Table.from_pylist(rows, schema=DISCOVERED.schema), inputs=[content])
+        footers.publish(frame)
         for row in rows:
             if row["status"] in ("unreadable", "outage"):
                 logger.warning("%s %s is %s: %s", row["asset_id"], row["source_partition"], row["status"], row["reason"])
@@ -154,23 +157,24 @@ def _remembered(store: ArtifactStore, manifest: Platform, source: str) -> list[_
 # -- rows -------------------------------------------------------------------------------------------------------------
 
 
-def _rows(frame: Frame, listing: _Listing) -> Iterable[_Row]:
+def _rows(frame: Frame, listing: _Listing, footers: KnownFooters) -> Iterable[_Row]:
     """Rows of `discovered` for every asset of one source."""
     if listing.source is None:
         yield from _outage_rows(frame, listing)
         return
     for table in listing.tables:
         with frame.measure(f"{listing.name}.{table.name}"):
-            yield from _table_rows(frame, listing.source, f"{listing.name}.{table.name}", table)
+            yield from _table_rows(frame, listing.source, f"{listing.name}.{table.name}", table, footers)
 
 
-def _table_rows(frame: Frame, source: FilesSource, asset_id: str, table: SourceTable) -> Iterable[_Row]:
+def _table_rows(frame: Frame, source: FilesSource, asset_id: str, table: SourceTable,
+                footers: KnownFooters) -> Iterable[_Row]:
     """Rows of one table, or of the column groups that the manifest splits it into."""
     ahead = _ahead(frame.platform, asset_id)
     visible = visible_labels([p.label for p in table.partitions], frame.partition,
                              reach_days=frame.platform.reach_days, known_ahead=ahead)
     partitions = [p for p in table.partitions if p.label in visible]
-    found = [(partition, *_look(source, partition)) for partition in partitions]
+    found = [(partition, *_look(source, partition, footers)) for partition in partitions]
     absent = missing_labels([p.label for p in partitions], frame.partition)
     for asset, columns in split_table(frame.platform, asset_id).items():
         rows = [_row(asset, partition, footer, problem, columns) for partition, footer, problem in found]
@@ -188,12 +192,12 @@ def _ahead(manifest: Platform, asset_id: str) -> int:
     return max(manifest.known_ahead(asset) for asset in (asset_id, *split_table(manifest, asset_id)))
 
 
-def _look(source: FilesSource, partition: SourcePartition) -> tuple[Footer | None, str | None]:
+def _look(source: FilesSource, partition: SourcePartition, footers: KnownFooters) -> tuple[Footer | None, str | None]:
     """What a partition's files say, or why they don't."""
     if not partition.files:
-        return None, f"{partition.location} holds no parquet or csv file"
+        return None, f"{partition.location} holds no file of a format that is read"
     try:
-        return source.footer(partition), None
+        return footers.look(source, partition), None
     except (UnreadableData, SourceUnavailable) as error:
         return None, str(error)
 

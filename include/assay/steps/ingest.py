@@ -14,11 +14,12 @@ from assay.contracts.schemas import HISTORY, SNAPSHOT
 from assay.errors import SourceUnavailable, UnreadableData
 from assay.sources import FilesSource, SourcePartition
 from assay.sources.cleaning import clean
+from assay.steps.footers import READERS
 from assay.steps.frame import Frame, open_frame
 
 logger = logging.getLogger(__name__)
 
-_MODULES = ("assay.steps.ingest", "assay.sources.files", "assay.sources.formats", "assay.sources.cleaning")
+_MODULES = ("assay.steps.ingest", "assay.sources.cleaning", *READERS)
 _Row = dict[str, Any]
 
 
