@@ -22,12 +22,14 @@ from assay.catalog.discovery import (
     visible_labels,
 )
 from assay.config import Platform, load_platform
+from assay.config.manifest import Source
 from assay.contracts.refs import Night
 from assay.contracts.schemas import DISCOVERED
 from assay.errors import ConfigError, SourceUnavailable, UnreadableData, shorten
-from assay.sources import FilesSource, Footer, SourcePartition, SourceTable
+from assay.sources import Connector, Footer, SourcePartition, SourceTable
 from assay.steps.footers import READERS, KnownFooters
 from assay.steps.frame import Frame, open_frame
+from assay.steps.sources import open_source
 from assay.storage import ArtifactStore, fingerprint, open_store
 
 logger = logging.getLogger(__name__)
@@ -42,7 +44,7 @@ class _Listing:
     """What one source answered: its tables, or rows of an earlier night and why it couldn't be listed."""
 
     name: str
-    source: FilesSource | None
+    source: Connector | None
     tables: list[SourceTable] = field(default_factory=list)
     outage: str | None = None
     remembered: list[_Row] = field(default_factory=list)
@@ -110,7 +112,7 @@ def resolve(platform: str, requested: str | None = None) -> str:
 
 def _list_all(manifest: Platform) -> list[_Listing]:
     store = open_store()
-    return [_list(store, manifest, source.name, source.path) for source in manifest.sources]
+    return [_list(store, manifest, source) for source in manifest.sources]
 
 
 def _resolve(manifest: Platform, listings: Sequence[_Listing], partition_key: str | None, requested: str | None) -> str:
@@ -132,16 +134,16 @@ def _chosen_cases(manifest: Platform, wanted: Sequence[str]) -> tuple[str, ...]:
 # -- listing ----------------------------------------------------------------------------------------------------------
 
 
-def _list(store: ArtifactStore, manifest: Platform, name: str, path: str) -> _Listing:
+def _list(store: ArtifactStore, manifest: Platform, entry: Source) -> _Listing:
     try:
-        source = FilesSource(path)
-        return _Listing(name, source, source.list_tables())
+        source = open_source(entry)
+        return _Listing(entry.name, source, source.list_tables())
     except SourceUnavailable as error:
-        remembered = _remembered(store, manifest, name)
+        remembered = _remembered(store, manifest, entry.name)
         if not remembered:
             raise
-        logger.warning("source %s is out of reach, its published partitions are used: %s", name, error)
-        return _Listing(name, None, outage=str(error), remembered=remembered)
+        logger.warning("source %s is out of reach, its published partitions are used: %s", entry.name, error)
+        return _Listing(entry.name, None, outage=str(error), remembered=remembered)
 
 
 def _remembered(store: ArtifactStore, manifest: Platform, source: str) -> list[_Row]:
@@ -167,7 +169,7 @@ def _rows(frame: Frame, listing: _Listing, footers: KnownFooters) -> Iterable[_R
             yield from _table_rows(frame, listing.source, f"{listing.name}.{table.name}", table, footers)
 
 
-def _table_rows(frame: Frame, source: FilesSource, asset_id: str, table: SourceTable,
+def _table_rows(frame: Frame, source: Connector, asset_id: str, table: SourceTable,
                 footers: KnownFooters) -> Iterable[_Row]:
     """Rows of one table, or of the column groups that the manifest splits it into."""
     ahead = _ahead(frame.platform, asset_id)
@@ -192,7 +194,7 @@ def _ahead(manifest: Platform, asset_id: str) -> int:
     return max(manifest.known_ahead(asset) for asset in (asset_id, *split_table(manifest, asset_id)))
 
 
-def _look(source: FilesSource, partition: SourcePartition, footers: KnownFooters) -> tuple[Footer | None, str | None]:
+def _look(source: Connector, partition: SourcePartition, footers: KnownFooters) -> tuple[Footer | None, str | None]:
     """What a partition's files say, or why they don't."""
     if not partition.files:
         return None, f"{partition.location} holds no file of a format that is read"

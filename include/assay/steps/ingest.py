@@ -9,13 +9,15 @@ from typing import Any
 import pyarrow as pa
 
 from assay.catalog.discovery import split_table, table_of
+from assay.config.manifest import Source
 from assay.contracts.refs import ArtifactRef, Night
 from assay.contracts.schemas import HISTORY, SNAPSHOT
 from assay.errors import SourceUnavailable, UnreadableData
-from assay.sources import FilesSource, SourcePartition
+from assay.sources import SourcePartition
 from assay.sources.cleaning import clean
 from assay.steps.footers import READERS
 from assay.steps.frame import Frame, open_frame
+from assay.steps.sources import open_source
 
 logger = logging.getLogger(__name__)
 
@@ -48,9 +50,9 @@ def ingest(night: Night, batch: Sequence[str]) -> list[ArtifactRef]:
 
 def _ingest_asset(frame: Frame, asset: str, rows: Sequence[_Row]) -> ArtifactRef:
     with frame.measure(asset):
-        root = next(source.path for source in frame.platform.sources if asset.startswith(f"{source.name}."))
+        entry = next(source for source in frame.platform.sources if asset.startswith(f"{source.name}."))
         columns = split_table(frame.platform, table_of(frame.platform, asset))[asset]
-        history = [_ingest_label(frame, root, asset, columns, row) for row in rows]
+        history = [_ingest_label(frame, entry, asset, columns, row) for row in rows]
         unread = sum(row["uri"] is None for row in history)
         logger.info("%s: %d partitions, %d of them can't be used", asset, len(history), unread)
         return frame.publish(HISTORY, lambda: pa.Table.from_pylist(history, schema=HISTORY.schema), name=asset,
@@ -58,7 +60,7 @@ def _ingest_asset(frame: Frame, asset: str, rows: Sequence[_Row]) -> ArtifactRef
                              config=[[row["source_partition"], row["reason"]] for row in history])
 
 
-def _ingest_label(frame: Frame, root: str, asset: str, columns: list[str] | None, row: _Row) -> _Row:
+def _ingest_label(frame: Frame, entry: Source, asset: str, columns: list[str] | None, row: _Row) -> _Row:
     """One row of `history`: the snapshot of one row of `discovered`, or why there is none."""
     label = row["source_partition"] or (frame.partition if row["fingerprint"] else "")
     if row["status"] == "outage":
@@ -69,7 +71,7 @@ def _ingest_label(frame: Frame, root: str, asset: str, columns: list[str] | None
 
     def make() -> pa.Table:
         partition = SourcePartition(row["source_partition"], row["location"], row["format"], tuple(row["files"]), row["bytes"])
-        return clean(FilesSource(root).read(partition, columns, fingerprint=row["fingerprint"]), row["location"])
+        return clean(open_source(entry).read(partition, columns, fingerprint=row["fingerprint"]), row["location"])
 
     try:
         snapshot = frame.publish(SNAPSHOT, make, inputs=[row["fingerprint"]], config=columns, name=asset, partition=label)

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from assay.config.settings import REPOSITORY
+from assay.config.settings import REPOSITORY, platform_folders
 from assay.errors import AssayError
 
 DEFAULT_PLATFORM = "complete_journey"
@@ -42,6 +42,13 @@ def _dispatch(given: argparse.Namespace) -> int:
         from assay.steps.cli.value import explain
 
         return explain(given.platform, given.asset, given.partition, logs=given.logs)
+    if given.command in ("scan", "init"):
+        from assay.steps.cli.scan import init, scan
+
+        if given.command == "scan":
+            return scan(given.uri, as_json=given.json, workspace=given.workspace, logs=given.logs)
+        return init(given.source, given.name, folder=given.folder, currency=given.currency, workspace=given.workspace,
+                    logs=given.logs)
     from assay.steps.cli import server
     from assay.steps.cli.home import ServerHome
 
@@ -65,6 +72,15 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--earlier", type=int, default=3, metavar="N", help="weekly-spaced partitions before it (default 3)")
     run.add_argument("--report", type=Path, default=REPOSITORY / "data" / "report" / "index.html", help="where the report goes")
     run.add_argument("--home", type=Path, default=REPOSITORY / "airflow_home" / "embedded", help="folder of its Airflow")
+    scan = commands.add_parser("scan", help="say what a folder, file or database holds, without Airflow and without a manifest")
+    scan.add_argument("uri", metavar="URI", help="path, fsspec URI or database URL")
+    scan.add_argument("--json", action="store_true", help="print everything that was found, as JSON")
+    init = commands.add_parser("init", help="write a manifest for a source, with what was found there as comments")
+    init.add_argument("--source", required=True, metavar="URI", help="path, fsspec URI or database URL")
+    init.add_argument("--name", required=True, metavar="NAME", help="of the platform: lower case, digits and _")
+    init.add_argument("--currency", default="USD", metavar="XXX", help="of its money (default USD)")
+    init.add_argument("--folder", type=Path, default=platform_folders()[0], help="where platforms lie (default the first of "
+                                                                               "ASSAY_PLATFORMS, include/platforms)")
     value = commands.add_parser("value", help="ask what an asset is worth, and why")
     asked = value.add_subparsers(dest="question", required=True, metavar="question")
     explain = asked.add_parser("explain", help="which users, items, columns and decisions the money comes from")
@@ -83,8 +99,11 @@ def _parser() -> argparse.ArgumentParser:
     backfill.add_argument("--to", dest="until", required=True, metavar="YYYY-MM-DD", help="last partition, included")
     for command in (run, up, trigger, backfill):
         command.add_argument("--platform", default=DEFAULT_PLATFORM, help=f"name of the manifest (default {DEFAULT_PLATFORM})")
-    for command in (run, explain):
+    for command in (run, explain, scan, init):
         command.add_argument("--logs", type=Path, default=REPOSITORY / "data" / "logs", help="folder of its log file")
+    for command in (scan, init):
+        command.add_argument("--workspace", type=Path, default=REPOSITORY / "data" / "scan",
+                             help="folder for what scans compute")
     for command in (run, trigger):
         command.add_argument("--partition", metavar="YYYY-MM-DD", help="local day (default: the newest whole one)")
     for command in (up, down, trigger, backfill):
