@@ -7,12 +7,12 @@ from pydantic import BaseModel, ValidationError
 
 from assay.config import manifest
 from assay.config.load import _models_in as models_in
-from assay.config.manifest import AssetOverride, CapturedSales, Outcome, Platform, Source, UseCase
+from assay.config.manifest import AssetOverride, CapturedSales, Files, Outcome, Platform, UseCase
 from assay.config.settings import REPOSITORY
 
 
 def platform(**changes) -> Platform:
-    return Platform(platform="shop", currency="EUR", sources=[Source(name="landing", type="files", path="/lake")], **changes)
+    return Platform(platform="shop", currency="EUR", sources=[Files(name="landing", type="files", path="/lake")], **changes)
 
 
 def use_case(name: str, **known_ahead: int) -> UseCase:

@@ -103,6 +103,8 @@ def _known_keys(location: tuple[int | str, ...]) -> list[str]:
         for model in models:
             if part in model.model_fields:
                 inner += _models_in(model.model_fields[str(part)].annotation)
+            elif "type" in model.model_fields and part in get_args(model.model_fields["type"].annotation):
+                inner.append(model)  # one of several models, chosen by its type
         models = inner or models
     return sorted({key for model in models for key in model.model_fields})
 

@@ -25,13 +25,27 @@ class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
-class Source(_Frozen):
-    """Where assets come from: `path` holds one folder or file per table."""
+class Files(_Frozen):
+    """Where assets come from: files below `path`."""
 
     name: Name
     type: Literal["files"]
     path: str
+    connection: str | None = None  # Airflow's, with the credentials of the filesystem
     ingest: Literal["copy"] = "copy"
+
+
+class Database(_Frozen):
+    """Where assets come from: tables and views of a database."""
+
+    name: Name
+    type: Literal["sql"]
+    connection: str  # Airflow's
+    schemas: list[str] = Field(default_factory=list)  # to look at; by default all but the database's own
+    ingest: Literal["copy"] = "copy"
+
+
+Source = Annotated[Files | Database, Field(discriminator="type")]
 
 
 class Outcome(_Frozen):

@@ -35,6 +35,18 @@ DISCOVERED = Contract("discovered", pa.schema([
     col("rhythm_days", FLOAT, "median distance of source partitions", "day", null=True),
 ]))
 
+DECLARED = Contract("declared", pa.schema([
+    ASSET,
+    col("column", STRING, "null for the whole table", null=True),
+    col("origin", STRING, "who says so: the source itself, or a catalogue"),
+    col("comment", STRING, "description", null=True),
+    col("key_position", INT, "place in the primary key, from 0; null where it is no part of it", null=True),
+    col("refers_to_asset", STRING, "asset that a foreign key refers to", null=True),
+    col("refers_to_column", STRING, "its column", null=True),
+    col("row_estimate", INT, "rows by the database's own statistics; of the table", "row", null=True),
+    col("view", BOOL, "whether the table is a view"),
+]))
+
 SOURCE_VERSIONS = Contract("source_versions", pa.schema([
     col("place", STRING, "location, label and first file of a source partition"),
     col("version", STRING, "what its listing told: sizes, times of change, entity tags"),
@@ -281,7 +293,7 @@ REPORT = Contract("report", pa.schema([]), ledger=True, open=True)
 DATA_DOCS = Contract("data_docs", pa.schema([]), ledger=True, open=True)
 
 CONTRACTS: dict[str, Contract] = {c.name: c for c in (
-    DISCOVERED, SOURCE_VERSIONS, SNAPSHOT, HISTORY, PROFILE_STATES, PROFILES, COLUMNS, TABLE_KINDS, RELATIONS, PARTITION_CHECKS,
-    CHECKS, CHECK_INDEX, GATE, ASSET_STATES, FEATURES, WINDOW_FEATURES, LABELS, MODEL, MODEL_METRICS, EMBEDDINGS,
-    TEXT_VECTORS, EXPLANATIONS, CHAMPIONS, VALUES, COLUMN_VALUES, COALITION_PAYOFFS, FORECASTS, FORECAST_SCORES, ASSETS,
-    INVENTORY, RUN_METRICS, REPORT, DATA_DOCS)}
+    DISCOVERED, DECLARED, SOURCE_VERSIONS, SNAPSHOT, HISTORY, PROFILE_STATES, PROFILES, COLUMNS, TABLE_KINDS, RELATIONS,
+    PARTITION_CHECKS, CHECKS, CHECK_INDEX, GATE, ASSET_STATES, FEATURES, WINDOW_FEATURES, LABELS, MODEL, MODEL_METRICS,
+    EMBEDDINGS, TEXT_VECTORS, EXPLANATIONS, CHAMPIONS, VALUES, COLUMN_VALUES, COALITION_PAYOFFS, FORECASTS, FORECAST_SCORES,
+    ASSETS, INVENTORY, RUN_METRICS, REPORT, DATA_DOCS)}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import pyarrow as pa
@@ -31,16 +31,48 @@ class SourcePartition:
 
 
 @dataclass(frozen=True)
+class Reference:
+    """A foreign key that a database declares: `columns` of a table refer to `to_columns` of `table`."""
+
+    columns: tuple[str, ...]
+    table: str
+    to_columns: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Declared:
+    """What a source says of a table beside its rows.
+
+    Attributes:
+        view: Whether it is a view.
+        comment: On the table.
+        column_comments: On its columns, by name.
+        primary_key: Columns that identify a row; empty if none are declared.
+        references: Its foreign keys.
+        row_estimate: What the database's own statistics say of its rows.
+    """
+
+    view: bool = False
+    comment: str | None = None
+    column_comments: Mapping[str, str] = field(default_factory=dict)
+    primary_key: tuple[str, ...] = ()
+    references: tuple[Reference, ...] = ()
+    row_estimate: int | None = None
+
+
+@dataclass(frozen=True)
 class SourceTable:
     """A table of a source.
 
     Attributes:
         name: Its name, unique in the source.
         partitions: Ascending by label.
+        declared: What the source says of it, where it says something.
     """
 
     name: str
     partitions: tuple[SourcePartition, ...]
+    declared: Declared = Declared()
 
 
 @dataclass(frozen=True)

@@ -12,13 +12,10 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-
 from assay.errors import AssayError, SourceUnavailable
+from assay.sources.content import parquet_bytes as parquet_bytes
 
 _BUILT = "_built.json"
-_ROW_GROUP = 131_072
 
 
 def package_folder(package: str) -> Path:
@@ -107,13 +104,6 @@ def write_partition(folder: Path, label: str, content: bytes) -> None:
     path = folder / f"ds={label}" / "part-0.parquet"
     path.parent.mkdir(parents=True)
     path.write_bytes(content)
-
-
-def parquet_bytes(table: pa.Table) -> bytes:
-    """The table as parquet: equal tables give equal bytes."""
-    sink = pa.BufferOutputStream()
-    pq.write_table(table.combine_chunks().replace_schema_metadata(None), sink, compression="zstd", row_group_size=_ROW_GROUP)
-    return bytes(sink.getvalue())
 
 
 def _digest(paths: Sequence[Path]) -> str:

@@ -22,9 +22,9 @@ from assay.catalog.discovery import (
     visible_labels,
 )
 from assay.config import Platform, load_platform
-from assay.config.manifest import Source
+from assay.config.manifest import Database, Files
 from assay.contracts.refs import Night
-from assay.contracts.schemas import DISCOVERED
+from assay.contracts.schemas import DECLARED, DISCOVERED
 from assay.errors import ConfigError, SourceUnavailable, UnreadableData, shorten
 from assay.sources import Connector, Footer, SourcePartition, SourceTable
 from assay.steps.footers import READERS, KnownFooters
@@ -93,6 +93,8 @@ def discover(platform: str, *, partition_key: str | None, requested: str | None,
         content = fingerprint(rows)
         discovered = frame.publish(DISCOVERED, lambda: pa.Table.from_pylist(rows, schema=DISCOVERED.schema), inputs=[content])
         footers.publish(frame)
+        said = [row for listing in listings for row in _declared(listing)]
+        frame.publish(DECLARED, lambda: pa.Table.from_pylist(said, schema=DECLARED.schema), inputs=[fingerprint(said)])
         for row in rows:
             if row["status"] in ("unreadable", "outage"):
                 logger.warning("%s %s is %s: %s", row["asset_id"], row["source_partition"], row["status"], row["reason"])
@@ -134,7 +136,7 @@ def _chosen_cases(manifest: Platform, wanted: Sequence[str]) -> tuple[str, ...]:
 # -- listing ----------------------------------------------------------------------------------------------------------
 
 
-def _list(store: ArtifactStore, manifest: Platform, entry: Source) -> _Listing:
+def _list(store: ArtifactStore, manifest: Platform, entry: Files | Database) -> _Listing:
     try:
         source = open_source(entry)
         return _Listing(entry.name, source, source.list_tables())
@@ -187,6 +189,23 @@ def _table_rows(frame: Frame, source: Connector, asset_id: str, table: SourceTab
                     for label in absent)
         if not rows:
             yield _absent_row(asset, "", "missing", f"no partition of {asset} within reach of {frame.partition}", [])
+
+
+def _declared(listing: _Listing) -> Iterable[_Row]:
+    """Rows of `declared`: what a source says of its tables and columns beside their rows."""
+    for table in listing.tables:
+        asset, said = f"{listing.name}.{table.name}", table.declared
+        plain = {"asset_id": asset, "column": None, "origin": listing.name, "comment": None, "key_position": None,
+                 "refers_to_asset": None, "refers_to_column": None, "row_estimate": None, "view": said.view}
+        if said.comment or said.view or said.row_estimate is not None:
+            yield plain | {"comment": said.comment, "row_estimate": said.row_estimate}
+        targets = {column: (f"{listing.name}.{key.table}", to) for key in said.references
+                   for column, to in zip(key.columns, key.to_columns, strict=True)}
+        for column in dict.fromkeys([*said.primary_key, *targets, *said.column_comments]):
+            asset_to, column_to = targets.get(column, (None, None))
+            place = said.primary_key.index(column) if column in said.primary_key else None
+            yield plain | {"column": column, "comment": said.column_comments.get(column), "key_position": place,
+                           "refers_to_asset": asset_to, "refers_to_column": column_to}
 
 
 def _ahead(manifest: Platform, asset_id: str) -> int:

@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow as pa
 
 from assay.catalog.discovery import split_table, table_of
-from assay.config.manifest import Source
+from assay.config.manifest import Database, Files
 from assay.contracts.refs import ArtifactRef, Night
 from assay.contracts.schemas import HISTORY, SNAPSHOT
 from assay.errors import SourceUnavailable, UnreadableData
@@ -60,7 +60,7 @@ def _ingest_asset(frame: Frame, asset: str, rows: Sequence[_Row]) -> ArtifactRef
                              config=[[row["source_partition"], row["reason"]] for row in history])
 
 
-def _ingest_label(frame: Frame, entry: Source, asset: str, columns: list[str] | None, row: _Row) -> _Row:
+def _ingest_label(frame: Frame, entry: Files | Database, asset: str, columns: list[str] | None, row: _Row) -> _Row:
     """One row of `history`: the snapshot of one row of `discovered`, or why there is none."""
     label = row["source_partition"] or (frame.partition if row["fingerprint"] else "")
     if row["status"] == "outage":

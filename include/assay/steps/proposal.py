@@ -35,7 +35,7 @@ def write_manifest(found: Found, name: str, currency: str) -> str:
     """
     from assay.steps.scan import source_entry
 
-    entry = source_entry(name, found["source"])
+    entry, connection = source_entry(name, found["source"])
     try:
         Platform.model_validate({"platform": name, "currency": currency, "sources": [entry]})
     except ValidationError as error:
@@ -43,7 +43,8 @@ def write_manifest(found: Found, name: str, currency: str) -> str:
         raise ConfigError(f"the manifest of {name}", f"{mistake['loc'][0]}: {mistake['msg']}", "name it otherwise") from error
     lines = [f"platform: {name}", f"currency: {currency}  # of every amount of money", "timezone: UTC  # where days turn over",
              "sources:", *(f"  {'- ' if n == 0 else '  '}{key}: {json.dumps(value, ensure_ascii=False)}"
-                           for n, (key, value) in enumerate(entry.items()))]
+                           for n, (key, value) in enumerate(entry.items())),
+             *(f"    # its host, user and password are those of Airflow's connection {name}" for _ in connection)]
     renamed = {asset["asset_id"]: f"{name}.{asset['asset_id'].partition('.')[2]}" for asset in found["assets"]}
     lines += ["", "# What a decision earns can't be found in data: uncomment what fits and correct the money.", "# use_cases:"]
     proposed = _named_once(_proposals(found["assets"], renamed))

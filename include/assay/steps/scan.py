@@ -14,9 +14,11 @@ from typing import Any
 
 import yaml
 
+from assay.config import load_platform
 from assay.contracts.refs import Night
 from assay.contracts.schemas import COLUMNS, RELATIONS, TABLE_KINDS
 from assay.sources import SourceTable
+from assay.sources.databases.dialects import dialect_of
 from assay.steps.classify import classify
 from assay.steps.discover import discover
 from assay.steps.ingest import ingest
@@ -24,6 +26,7 @@ from assay.steps.profile import profile
 from assay.steps.sources import open_source
 from assay.storage import open_store
 
+_DATABASE_FILES = {"duckdb": (".duckdb", ".ddb"), "sqlite": (".sqlite", ".sqlite3", ".db")}
 _UNDATED = "1970-01-01"  # partition of a source without any date: it only names folders
 
 Found = dict[str, Any]
@@ -48,14 +51,15 @@ def scan(uri: str, workspace: Path) -> Found:
     """
     uri = whole_uri(uri)
     name = platform_name(uri)
-    entry = source_entry(name, uri)
+    entry, secret = source_entry(name, uri)
     manifest = {"platform": name, "currency": "USD", "sources": [entry]}
-    with _own_platform(manifest, workspace):
-        tables = open_source(entry).list_tables()
+    with _own_platform(manifest, workspace, secret):
+        (source,) = load_platform(name).sources
+        tables = open_source(source).list_tables()
         night = discover(name, partition_key=_newest(tables), requested=None, use_cases=[], retrain=False, note="")
         states = [state for batch in night.batches for state in profile(night, ingest(night, batch))]
         classify(night, states)
-        return _gather(night, uri, tables)
+        return _gather(night, _without_secret(uri), tables)
 
 
 def whole_uri(uri: str) -> str:
@@ -64,14 +68,27 @@ def whole_uri(uri: str) -> str:
 
 
 def platform_name(uri: str) -> str:
-    """A platform's name for a URI, different for different ones."""
-    word = re.sub(r"[^a-z0-9]+", "_", uri.rstrip("/").rsplit("/", 1)[-1].lower()).strip("_")[:30]
-    return f"{word if word[:1].isalpha() else 'source'}_{hashlib.sha256(uri.encode()).hexdigest()[:8]}"
+    """A platform's name for a URI, different for different ones; a database's password is no part of it."""
+    plain = _without_secret(uri)
+    word = re.sub(r"[^a-z0-9]+", "_", plain.partition("?")[0].rstrip("/").rsplit("/", 1)[-1].lower()).strip("_")[:30]
+    return f"{word if word[:1].isalpha() else 'source'}_{hashlib.sha256(plain.encode()).hexdigest()[:8]}"
 
 
-def source_entry(name: str, uri: str) -> dict[str, str]:
-    """The manifest's entry for a source."""
-    return {"name": name, "type": "files", "path": uri}
+def source_entry(name: str, uri: str) -> tuple[dict[str, Any], dict[str, str]]:
+    """The manifest's entry for a source, and what the environment has to say beside it, which no file may hold.
+
+    A database is reached by an Airflow connection that is called like the source.
+    """
+    scheme, sign, rest = uri.partition("://")
+    kind = scheme if sign else next((kind for kind, endings in _DATABASE_FILES.items() if uri.lower().endswith(endings)), "")
+    if kind == "duckdb" or dialect_of(kind) is not None:
+        known = f"{kind}:///{(rest if sign else uri).lstrip('/')}" if kind in _DATABASE_FILES else f"{kind.partition('+')[0]}://{rest}"
+        return {"name": name, "type": "sql", "connection": name}, {f"AIRFLOW_CONN_{name.upper()}": known}
+    return {"name": name, "type": "files", "path": uri}, {}
+
+
+def _without_secret(uri: str) -> str:
+    return re.sub(r"(?<=://)([^/@:]*)(:[^@/]*)?@", r"\1@", uri)
 
 
 def _newest(tables: Sequence[SourceTable]) -> str:
@@ -79,12 +96,12 @@ def _newest(tables: Sequence[SourceTable]) -> str:
 
 
 @contextmanager
-def _own_platform(manifest: Mapping[str, Any], workspace: Path) -> Iterator[None]:
-    """Let the steps find the manifest, and publish into the workspace."""
+def _own_platform(manifest: Mapping[str, Any], workspace: Path, secret: Mapping[str, str]) -> Iterator[None]:
+    """Let the steps find the manifest and its connection, and publish into the workspace."""
     folder = workspace / "platforms" / str(manifest["platform"])
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "platform.yaml").write_text(yaml.safe_dump(dict(manifest), allow_unicode=True), encoding="utf-8")
-    own = {"ASSAY_PLATFORMS": str(folder.parent), "ASSAY_STORAGE": (workspace / "storage").resolve().as_uri()}
+    own = {"ASSAY_PLATFORMS": str(folder.parent), "ASSAY_STORAGE": (workspace / "storage").resolve().as_uri(), **secret}
     before = {key: os.environ.get(key) for key in own}
     os.environ.update(own)
     try:

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from assay.config.manifest import Source
+from assay.config.manifest import Database, Files
 from assay.sources import Connector, FilesSource
+from assay.sources.databases.duckdb_file import DuckDbSource
+from assay.steps.connections import database_file, database_url, filesystem_options, find_connection
 
 
-def open_source(source: Source | Mapping[str, object]) -> Connector:
+def open_source(source: Files | Database) -> Connector:
     """The connector of one entry of `sources`.
 
     Raises:
         SourceUnavailable: If nothing serves its place.
+        ConfigError: If it names a connection that isn't there.
     """
-    return FilesSource(Source.model_validate(source).path)
+    if isinstance(source, Files):
+        return FilesSource(source.path, filesystem_options(source.connection) if source.connection else None)
+    said = find_connection(source.connection)
+    if said.conn_type == "duckdb":
+        return DuckDbSource(database_file(said))
+    from assay.sources.databases.sql import SqlSource
+
+    return SqlSource(database_url(source.connection), source.schemas)

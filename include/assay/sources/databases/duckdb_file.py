@@ -1,0 +1,118 @@
+"""Tables and views of a DuckDB database file."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from assay.engine import connect, literal, quote
+from assay.errors import SourceUnavailable, UnreadableData, shorten
+from assay.sources.base import Declared, Footer, Reference, SourcePartition, SourceTable
+from assay.sources.content import asked_for, fingerprint_of, footer_of, in_order
+
+_TABLES = """
+    SELECT schema_name, table_name, comment, estimated_size, false FROM duckdb_tables() WHERE database_name = 'source'
+    UNION ALL
+    SELECT schema_name, view_name, comment, NULL, true FROM duckdb_views() WHERE database_name = 'source' AND NOT internal
+    ORDER BY ALL"""
+_COMMENTS = """
+    SELECT schema_name, table_name, column_name, comment FROM duckdb_columns()
+    WHERE database_name = 'source' AND comment IS NOT NULL"""
+_KEYS = """
+    SELECT schema_name, table_name, constraint_type, constraint_column_names, referenced_table, referenced_column_names
+    FROM duckdb_constraints() WHERE database_name = 'source' AND constraint_type IN ('PRIMARY KEY', 'FOREIGN KEY')"""
+
+
+class DuckDbSource:
+    """Tables and views of a database file, those of schema `main` called by their name, others `<schema>.<name>`.
+
+    Args:
+        path: Of the file, which is opened for reading alone.
+    """
+
+    def __init__(self, path: str) -> None:
+        self._path = Path(path)
+
+    def list_tables(self) -> list[SourceTable]:
+        """Every table and view, ascending by name, with comments and declared keys.
+
+        Raises:
+            SourceUnavailable: If the file can't be opened or holds no table.
+        """
+        with self._opened() as con:
+            found = con.execute(_TABLES).fetchall()
+            comments: dict[str, dict[str, str]] = {}
+            for schema, table, column, said in con.execute(_COMMENTS).fetchall():
+                comments.setdefault(_name(schema, table), {})[column] = said
+            keys: dict[str, tuple[str, ...]] = {}
+            references: dict[str, list[Reference]] = {}
+            for schema, table, kind, columns, target, to_columns in con.execute(_KEYS).fetchall():
+                if kind == "PRIMARY KEY":
+                    keys[_name(schema, table)] = tuple(columns)
+                else:
+                    references.setdefault(_name(schema, table), []).append(
+                        Reference(tuple(columns), _name(schema, target), tuple(to_columns)))
+        if not found:
+            raise SourceUnavailable(str(self._path), "it holds no table", "fill it, or correct the path in platform.yaml")
+        about = self._path.stat()
+        version = hashlib.sha256(f"{about.st_size} {about.st_mtime_ns}".encode()).hexdigest()
+        out = []
+        for schema, table, comment, estimate, view in found:
+            name = _name(schema, table)
+            declared = Declared(view, comment, comments.get(name, {}), keys.get(name, ()), tuple(references.get(name, ())),
+                                estimate)
+            partition = SourcePartition("", f"{self._path}/{name}", "duckdb", (name,), 0, version)
+            out.append(SourceTable(name, (partition,), declared))
+        return sorted(out, key=lambda one: one.name)
+
+    def fingerprint(self, partition: SourcePartition) -> str:
+        """Hex SHA-256 over names, types and values of the table's rows, in any order."""
+        return fingerprint_of(self.read(partition))
+
+    def footer(self, partition: SourcePartition) -> Footer:
+        """Schema, rows and fingerprint of a table, which is read for it."""
+        return footer_of(self.read(partition))
+
+    def read(self, partition: SourcePartition, columns: Sequence[str] | None = None, *,
+             fingerprint: str | None = None) -> pa.Table:
+        """The table's rows, sorted by all columns.
+
+        Raises:
+            SourceUnavailable: If the file can't be opened.
+            UnreadableData: If the table or a column is not there, or its content has changed.
+        """
+        schema, _, table = partition.files[0].rpartition(".")
+        with self._opened() as con:
+            try:
+                found = in_order(con.sql(f"SELECT * FROM source.{quote(schema or 'main')}.{quote(table)}").to_arrow_table())
+            except duckdb.Error as error:
+                raise UnreadableData(partition.location, shorten(error, 160)) from error
+        return asked_for(found, partition.location, columns, fingerprint)
+
+    @contextmanager
+    def _opened(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        con = connect()
+        try:
+            con.execute("SET TimeZone = 'UTC'")
+            try:
+                if not self._path.is_file():
+                    raise SourceUnavailable(str(self._path), "no such file", "correct the path in platform.yaml")
+                con.execute(f"ATTACH {literal(str(self._path))} AS source (READ_ONLY)")
+                con.execute("USE source")  # views name their tables without it
+            except (duckdb.Error, OSError) as error:
+                if isinstance(error, SourceUnavailable):
+                    raise
+                raise SourceUnavailable(str(self._path), shorten(error, 160),
+                                        "close whoever writes to it, or restore it") from error
+            yield con
+        finally:
+            con.close()
+
+
+def _name(schema: str, table: str) -> str:
+    return table if schema == "main" else f"{schema}.{table}"

@@ -1,0 +1,65 @@
+"""Connections as Airflow writes them, as databases and filesystems want them."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from assay.errors import ConfigError
+from assay.steps.connections import Connection, database_url, filesystem_options, find_connection
+
+
+def _put(monkeypatch: pytest.MonkeyPatch, text: str, name: str = "crm") -> None:
+    monkeypatch.setenv(f"AIRFLOW_CONN_{name.upper()}", text)
+
+
+PLAIN = {"conn_type": "postgres", "host": "db.example", "login": "ada", "password": "s@fe", "schema": "shop", "port": 5433}
+
+
+@pytest.mark.parametrize("text", [
+    "postgres://ada:s%40fe@db.example:5433/shop?sslmode=require", json.dumps(PLAIN | {"extra": {"sslmode": "require"}}),
+    json.dumps(PLAIN | {"extra": "{\"sslmode\": \"require\"}"})])
+def test_uri_and_json_say_the_same(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    _put(monkeypatch, text)
+    assert find_connection("crm") == Connection("postgres", "db.example", "ada", "s@fe", "shop", 5433, {"sslmode": "require"})
+    assert database_url("crm").render_as_string(hide_password=False) == (
+        "postgresql+psycopg://ada:s%40fe@db.example:5433/shop?sslmode=require")
+
+
+@pytest.mark.parametrize("text", ["sqlite:///tmp/shop.db", json.dumps({"conn_type": "sqlite", "host": "/tmp/shop.db"})])
+def test_a_database_may_be_a_file(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    _put(monkeypatch, text)
+    assert database_url("crm").database == "/tmp/shop.db"
+
+
+def test_mariadb_and_postgresql_are_known_by_their_other_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    _put(monkeypatch, "mariadb://h/d")
+    assert database_url("crm").drivername == "mysql+pymysql"
+    _put(monkeypatch, "postgresql://h/d")
+    assert database_url("crm").drivername == "postgresql+psycopg"
+
+
+@pytest.mark.parametrize(("text", "said"), [
+    ("http://example.org", "which is no database that is known"), ('{"host": "x"}', "text that is no connection"),
+    ("postgres://h:port/d", "text that is no connection")])
+def test_what_is_no_database_connection_is_one_sentence(monkeypatch: pytest.MonkeyPatch, text: str, said: str) -> None:
+    _put(monkeypatch, text)
+    with pytest.raises(ConfigError, match=said):
+        database_url("crm")
+
+
+def test_buckets_get_their_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
+    _put(monkeypatch, json.dumps({"conn_type": "aws", "login": "id", "password": "secret", "extra": {
+        "endpoint_url": "http://127.0.0.1:9000", "region_name": "eu-central-1"}}))
+    assert filesystem_options("crm") == {"key": "id", "secret": "secret", "client_kwargs": {
+        "endpoint_url": "http://127.0.0.1:9000", "region_name": "eu-central-1"}}
+    _put(monkeypatch, json.dumps({"conn_type": "wasb", "login": "account", "password": "key"}))
+    assert filesystem_options("crm") == {"account_name": "account", "account_key": "key"}
+    _put(monkeypatch, json.dumps({"conn_type": "generic", "extra": {"storage_options": {"anon": True}}}))
+    assert filesystem_options("crm") == {"anon": True}
+    key = {"type": "service_account"}
+    _put(monkeypatch, json.dumps({"conn_type": "google_cloud_platform", "extra": {"keyfile_dict": key}}))
+    assert filesystem_options("crm") == {"token": key}
+    _put(monkeypatch, "sftp://ada:geheim@host:2222")
+    assert filesystem_options("crm") == {"username": "ada", "password": "geheim", "host": "host", "port": 2222}
