@@ -27,18 +27,21 @@ def test_a_column_and_a_table_in_one_sentence():
 
 @given(st.sampled_from(AssetKind), st.sets(st.sampled_from(SemanticType)))
 def test_every_table_serves_something(kind, meanings):
-    uses = find_uses(kind, meanings)
-    assert uses and len(uses) == len(set(uses)) and uses == find_uses(kind, set(sorted(meanings)))
+    uses = find_uses(kind, meanings, "unknown")
+    assert uses and len(uses) == len({use for use, _ in uses}) and uses == find_uses(kind, set(sorted(meanings)), "unknown")
+    assert all(why for _, why in uses)
 
 
 def test_uses_follow_from_meanings():
     baskets = {SemanticType.USER_ID, SemanticType.ITEM_ID, SemanticType.MONEY, SemanticType.STORE_ID}
-    assert find_uses(AssetKind.EVENT, baskets) == [
-        "retrieval",
-        "ranking features",
-        "personalisation",
-        "pricing",
-        "stock planning",
-    ]
-    assert find_uses(AssetKind.ENTITY, {SemanticType.OTHER_ID, SemanticType.MONEY}) == ["risk"]
-    assert find_uses(AssetKind.REFERENCE, {SemanticType.CATEGORY}) == ["look-up"]
+    assert _uses(AssetKind.EVENT, baskets) == ["retrieval", "ranking features", "personalisation", "pricing", "stock planning"]
+    assert _uses(AssetKind.ENTITY, {SemanticType.OTHER_ID, SemanticType.MONEY}) == ["risk"]
+    assert _uses(AssetKind.REFERENCE, {SemanticType.CATEGORY}) == ["look-up"]
+    searches = {SemanticType.QUERY, SemanticType.USER_ID}
+    assert _uses(AssetKind.EVENT, searches) == ["search", "ranking features", "personalisation"]
+    assert ("search", "it says in words or pictures what items are") in find_uses(
+        AssetKind.ENTITY, {SemanticType.ITEM_ID, SemanticType.NAME}, "product_attributes")
+
+
+def _uses(kind: AssetKind, meanings: set[SemanticType]) -> list[str]:
+    return [use for use, _ in find_uses(kind, meanings, "unknown")]

@@ -21,7 +21,9 @@ def kinds(**of: tuple[str, str | None, list[str]]) -> pa.Table:
     """table=(kind, time column, primary key), in source `x`."""
     return pa.Table.from_pylist([
         {"asset_id": f"x.{name}", "kind": kind, "time_column": time, "primary_key": key, "description": "",
-         "potential_uses": [], "pii_level": "none"} for name, (kind, time, key) in of.items()], schema=TABLE_KINDS.schema)
+         "potential_uses": [],
+         "use_reasons": [], "domain": "unknown", "domain_confidence": 0.0, "pii_level": "none"}
+        for name, (kind, time, key) in of.items()], schema=TABLE_KINDS.schema)
 
 
 def relations(*rows: dict[str, Any]) -> pa.Table:

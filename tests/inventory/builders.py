@@ -124,6 +124,8 @@ def kinds() -> pa.Table:
     return table(schemas.TABLE_KINDS, [
         {"asset_id": a, "kind": "event" if a == "landing.transactions" else "entity", "time_column": None,
          "primary_key": ["product_id"], "description": f"Rows of {a}.", "potential_uses": ["search"],
+         "use_reasons": ["it says what items are"],
+         "domain": "product_attributes", "domain_confidence": 0.9,
          "pii_level": pii.get(a, "none")} for a in ASSETS])
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import pyarrow as pa
 
 from assay.catalog.descriptions import describe_column, describe_table, find_uses
+from assay.catalog.domains import find_domain
 from assay.catalog.facts import TableFacts, read_facts
 from assay.catalog.kinds import TableKind, find_kind
 from assay.catalog.pii import PersonalData, find_personal, personal_level
@@ -39,15 +40,17 @@ class Classification:
     relations: pa.Table
 
 
-def classify(states: Mapping[str, pa.Table], overrides: Mapping[str, AssetOverride] | None = None) -> Classification:
+def classify(states: Mapping[str, pa.Table], overrides: Mapping[str, AssetOverride] | None = None,
+             comments: Mapping[str, Mapping[str, str]] | None = None) -> Classification:
     """Classify all assets of a platform together.
 
     Args:
         states: Profile state by asset id: merged from increments, or the newest of dated snapshots.
         overrides: What the manifest says of an asset wins; keys that are no asset are ignored.
+        comments: What sources say of their columns, by asset.
     """
     given = overrides or {}
-    tables = {asset: read_facts(asset, states[asset]) for asset in sorted(states)}
+    tables = {asset: read_facts(asset, states[asset], (comments or {}).get(asset)) for asset in sorted(states)}
     found = {asset: _find_roles(table, given.get(asset, _NO_OVERRIDE)) for asset, table in tables.items()}
     roles = {asset: {name: role for name, (role, _) in columns.items()} for asset, columns in found.items()}
     kinds = {asset: _find_kind(table, found[asset], given.get(asset, _NO_OVERRIDE)) for asset, table in tables.items()}
@@ -100,7 +103,11 @@ def _column_row(table: TableFacts, name: str, role: Role, meaning: Meaning, pers
 def _kind_row(table: TableFacts, kind: TableKind, found: Mapping[str, tuple[Role, Meaning]],
               personal: Mapping[str, PersonalData], override: AssetOverride) -> dict[str, Any]:
     roles = {name: role for name, (role, _) in found.items()}
-    return {"asset_id": table.asset_id, "kind": kind.kind.value, "time_column": kind.time_column,
+    meanings = {meaning.type for _, meaning in found.values()}
+    domain, sure = find_domain(table, kind.kind, meanings)
+    uses = find_uses(kind.kind, meanings, domain)
+    return {"asset_id": table.asset_id, "kind": kind.kind.value, "domain": domain, "domain_confidence": sure,
+            "time_column": kind.time_column,
             "primary_key": list(kind.primary_key), "description": override.description or describe_table(table, kind, roles),
-            "potential_uses": find_uses(kind.kind, {meaning.type for _, meaning in found.values()}),
+            "potential_uses": [use for use, _ in uses], "use_reasons": [why for _, why in uses],
             "pii_level": personal_level(personal.values())}

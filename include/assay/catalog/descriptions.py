@@ -6,24 +6,9 @@ from collections.abc import Mapping
 
 from assay.catalog.facts import ColumnFacts, TableFacts
 from assay.catalog.kinds import TableKind
-from assay.catalog.semantic_types import SemanticType
+from assay.catalog.semantic_types import SemanticType, says
 from assay.contracts.enums import AssetKind, Role
 
-_NOUNS = {
-    SemanticType.USER_ID: "a user or household", SemanticType.ITEM_ID: "a product", SemanticType.ORDER_ID: "an order or basket",
-    SemanticType.STORE_ID: "a store", SemanticType.CAMPAIGN_ID: "a campaign", SemanticType.COUPON_ID: "a coupon",
-    SemanticType.MANUFACTURER_ID: "a manufacturer", SemanticType.OTHER_ID: "a thing",
-}
-_PHRASES = {
-    SemanticType.EVENT_TIME: "moment that the row concerns", SemanticType.DATE: "date that the row concerns",
-    SemanticType.VALID_FROM: "first day on which the row is valid", SemanticType.VALID_TO: "last day on which the row is valid",
-    SemanticType.MONEY: "amount of money", SemanticType.DISCOUNT: "discount in money", SemanticType.QUANTITY: "quantity",
-    SemanticType.CATEGORY: "category", SemanticType.BRAND: "brand", SemanticType.SIZE: "size",
-    SemanticType.PLACEMENT: "place where something is shown", SemanticType.AGE_RANGE: "age",
-    SemanticType.INCOME_RANGE: "income", SemanticType.HOUSEHOLD: "make-up of the household", SemanticType.STATUS: "status",
-    SemanticType.TEXT: "free text", SemanticType.NUMBER: "number", SemanticType.FLAG: "yes or no",
-    SemanticType.CONSTANT: "single value",
-}
 _KINDS = {
     AssetKind.EVENT: "Events", AssetKind.ENTITY: "One row per thing", AssetKind.REFERENCE: "Reference list",
     AssetKind.ASSOCIATION: "Pairs or groups that belong together", AssetKind.UNKNOWN: "Rows of unknown purpose",
@@ -33,7 +18,7 @@ _KINDS = {
 def describe_column(column: ColumnFacts, role: Role, meaning: SemanticType) -> str:
     """One sentence on a column."""
     said = " ".join(column.words) or column.name
-    what = f"identifier of {_NOUNS[meaning]}" if meaning in _NOUNS else _PHRASES[meaning]
+    what = says(meaning)
     never = ", the same in every row" if role is Role.CONSTANT and meaning is not SemanticType.CONSTANT else ""
     return f"{said[:1].upper()}{said[1:]}: {what}{never}."
 
@@ -55,23 +40,31 @@ def describe_table(table: TableFacts, kind: TableKind, roles: Mapping[str, Role]
     return ", ".join(parts) + "."
 
 
-def find_uses(kind: AssetKind, meanings: set[SemanticType]) -> list[str]:
-    """What data of this kind and these meanings serves, in a fixed order."""
+def find_uses(kind: AssetKind, meanings: set[SemanticType], domain: str) -> list[tuple[str, str]]:
+    """What data of this kind and these meanings serves, in a fixed order, each with its reason."""
     user, item = SemanticType.USER_ID in meanings, SemanticType.ITEM_ID in meanings
-    money = bool({SemanticType.MONEY, SemanticType.DISCOUNT} & meanings)
-    person = bool({SemanticType.AGE_RANGE, SemanticType.INCOME_RANGE, SemanticType.HOUSEHOLD} & meanings)
-    promotion = bool({SemanticType.CAMPAIGN_ID, SemanticType.COUPON_ID, SemanticType.PLACEMENT} & meanings)
-    serves = {
-        "retrieval": item and (user or kind is AssetKind.ENTITY),
-        "ranking features": item or (user and kind is not AssetKind.REFERENCE),
-        "personalisation": user,
-        "pricing": item and money,
-        "stock planning": item and (SemanticType.STORE_ID in meanings or SemanticType.QUANTITY in meanings),
-        "marketing": promotion,
-        "risk": (person or money) and not item and not promotion,
-        "look-up": kind is AssetKind.REFERENCE,
-    }
-    return [use for use, holds in serves.items() if holds] or ["analysis"]
+    money = bool({SemanticType.MONEY, SemanticType.DISCOUNT, SemanticType.PRICE, SemanticType.COST} & meanings)
+    person = bool({SemanticType.AGE, SemanticType.INCOME, SemanticType.HOUSEHOLD, SemanticType.BALANCE} & meanings)
+    promotion = bool({SemanticType.CAMPAIGN_ID, SemanticType.COUPON_ID, SemanticType.LOCATION} & meanings)
+    told = bool({SemanticType.NAME, SemanticType.TEXT, SemanticType.IMAGE, SemanticType.REVIEW} & meanings)
+    stored = bool({SemanticType.STORE_ID, SemanticType.QUANTITY, SemanticType.STOCK} & meanings)
+    serves = (
+        ("search", SemanticType.QUERY in meanings or (item and told),
+         "it holds what is searched for" if SemanticType.QUERY in meanings else "it says in words or pictures what items are"),
+        ("retrieval", item and (user or kind is AssetKind.ENTITY),
+         "it says which items users met" if user else "it lists the items that can be found"),
+        ("ranking features", item or (user and kind is not AssetKind.REFERENCE),
+         f"it describes {'users and items' if user and item else 'items' if item else 'users'}"),
+        ("personalisation", user, "its rows belong to users"),
+        ("pricing", item and money, "it tells what items cost or earn"),
+        ("stock planning", item and stored, "it tells how much of an item is where"),
+        ("marketing", promotion or domain == "marketing", "it tells what was promoted where or to whom"),
+        ("risk", (person or money or SemanticType.OUTCOME in meanings) and not item and not promotion,
+         "it tells what persons have, owe or did"),
+        ("health care", domain == "health", "it describes patients or their treatment"),
+        ("look-up", kind is AssetKind.REFERENCE, "it is a short list that others refer to"),
+    )
+    return [(use, why) for use, holds, why in serves if holds] or [("analysis", "nothing more is known of it")]
 
 
 def _join(names: list[str] | tuple[str, ...], longest: int = 4) -> str:

@@ -16,7 +16,7 @@ from assay.profiling.layout import take_column
 from assay.profiling.nearly_unique import SHARE
 from assay.profiling.states import whole_mask
 
-_CJK = re.compile(r"[㐀-鿿]+")
+CJK = re.compile(r"[㐀-鿿]+")
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[㐀-鿿]+")
 _GLUED = re.compile(
     r"^(user|visitor|item|product|order|session|customer|member|client|store|shop|campaign|coupon|sku|household|basket|invoice|"
@@ -59,7 +59,7 @@ def mentions(name: tuple[str, ...], vocabulary: frozenset[str]) -> bool:
     for word in name:
         if word in vocabulary or singular(word) in vocabulary:
             return True
-        if _CJK.fullmatch(word) and any(entry in word for entry in vocabulary if _CJK.fullmatch(entry)):
+        if CJK.fullmatch(word) and any(entry in word for entry in vocabulary if CJK.fullmatch(entry)):
             return True
     return False
 
@@ -81,6 +81,7 @@ class ColumnFacts:
         values: Values as text, most frequent first, shape (n_listed,).
         counts: Rows that hold each, shape (n_listed,).
         numbers: The same as numbers, NaN where they are none, shape (n_listed,).
+        comment: What its source says of it.
     """
 
     asset_id: str
@@ -95,6 +96,7 @@ class ColumnFacts:
     values: pa.ChunkedArray
     counts: np.ndarray
     numbers: np.ndarray
+    comment: str = ""
 
     @cached_property
     def words(self) -> tuple[str, ...]:
@@ -176,14 +178,20 @@ class TableFacts:
         return words(self.asset_id.split(".", 1)[-1])
 
 
-def read_facts(asset_id: str, state: pa.Table) -> TableFacts:
-    """The facts of one asset from its state, which may be empty."""
-    columns = {name: _read_column(asset_id, name, take_column(state, name))
+def read_facts(asset_id: str, state: pa.Table, comments: Mapping[str, str] | None = None) -> TableFacts:
+    """The facts of one asset from its state, which may be empty.
+
+    Args:
+        asset_id: The asset.
+        state: Contract `profile_states`.
+        comments: What its source says of its columns, by name.
+    """
+    columns = {name: _read_column(asset_id, name, take_column(state, name), (comments or {}).get(name, ""))
                for name in dict.fromkeys(state.column("column").to_pylist())}
     return TableFacts(asset_id, max((column.rows for column in columns.values()), default=0), columns)
 
 
-def _read_column(asset_id: str, name: str, rows: pa.Table) -> ColumnFacts:
+def _read_column(asset_id: str, name: str, rows: pa.Table, comment: str) -> ColumnFacts:
     listed = rows.filter(pc.and_(pc.is_null(rows.column("statistic")), rows.column("value").is_valid()))
     numbers = listed.column("number").to_numpy(zero_copy_only=False)
     missing = np.asarray(pc.fill_null(pc.is_nan(listed.column("number")), False))
@@ -199,4 +207,5 @@ def _read_column(asset_id: str, name: str, rows: pa.Table) -> ColumnFacts:
         nulls=int(pc.sum(nulls.column("n")).as_py() or 0) + int(counts[missing].sum()),
         distinct=valued.num_rows * (1 if exact else SHARE), exact=exact,
         personal=str(masked[0].as_py()).split(":", 1)[0] if len(masked) else None, partly=bool(len(masked)) and whole is None,
-        values=valued.column("value"), counts=counts[~missing], numbers=numbers[~missing])
+        values=valued.column("value"), counts=counts[~missing], numbers=numbers[~missing],
+        comment=comment)

@@ -12,12 +12,11 @@ from collections.abc import Sequence
 import numpy as np
 
 from assay.catalog.facts import ColumnFacts, Family, TableFacts, mentions, singular
-from assay.catalog.semantic_types import IDENTIFIED, NOT_ADDITIVE, described
+from assay.catalog.semantic_types import NOT_ADDITIVE, THINGS, told_by_name
 
 SUFFIXES = frozenset({"id", "key", "upc", "ean", "gtin", "sku", "spu", "asin", "isbn", "uuid", "guid", "uid", "openid"})
 _CHINESE_SUFFIXES = ("编号", "编码", "号码", "标识", "代码", "单号", "货号", "号")
 _NUMBERING = frozenset({"no", "nr", "number", "num", "code"})  # identify a thing only after its name: order_no, not kids_no
-_THINGS = frozenset().union(*(vocabulary for _, vocabulary in IDENTIFIED))
 _MEASURING = frozenset({
     "size", "age", "amount", "price", "value", "quantity", "qty", "total", "sum", "length", "width", "weight", "height",
     "sales", "cost", "balance", "lat", "lon", "latitude", "longitude", "time", "timestamp", "date", "year", "zip", "postcode",
@@ -37,7 +36,7 @@ def has_key_name(column: ColumnFacts) -> bool:
         return True
     if any(name[-1].endswith(suffix) for suffix in _CHINESE_SUFFIXES):
         return not mentions(name, frozenset({"电话", "手机", "型号", "信号"}))
-    return last in _NUMBERING and len(name) > 1 and singular(name[-2]) in _THINGS
+    return last in _NUMBERING and len(name) > 1 and singular(name[-2]) in THINGS
 
 
 def is_key(column: ColumnFacts) -> bool:
@@ -48,7 +47,7 @@ def is_key(column: ColumnFacts) -> bool:
         return False
     if has_key_name(column):
         return True
-    if column.words and singular(column.words[-1]) in _THINGS and len(column.words) == 1:
+    if column.words and singular(column.words[-1]) in THINGS and len(column.words) == 1:
         return column.family is Family.INTEGER or _looks_like_identifiers(column)  # a column that is just called `user`
     return _is_unnamed_key(column)
 
@@ -57,7 +56,7 @@ def _is_unnamed_key(column: ColumnFacts) -> bool:
     """Whether values alone say so: whole and unique over many rows, and either running numbers or long codes."""
     if not column.exact or column.rows < _ENOUGH or column.nulls or column.distinct != column.rows or column.personal:
         return False
-    if mentions(column.words, _MEASURING | NOT_ADDITIVE) or described(column).confidence > 0.5:
+    if mentions(column.words, _MEASURING | NOT_ADDITIVE) or told_by_name(column) is not None:
         return False
     if column.family is Family.INTEGER:
         spread = float(np.ptp(column.numbers)) + 1

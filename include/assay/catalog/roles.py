@@ -6,7 +6,17 @@ import numpy as np
 
 from assay.catalog.facts import ColumnFacts, Family, TableFacts, mentions, singular
 from assay.catalog.keys import is_key
-from assay.catalog.semantic_types import NOT_ADDITIVE, UNIT_PRICE, Meaning, SemanticType, described, identified, is_free_text
+from assay.catalog.semantic_types import (
+    NOT_ADDITIVE,
+    UNIT_PRICE,
+    Meaning,
+    SemanticType,
+    additive,
+    described,
+    identified,
+    is_free_text,
+    told_by_name,
+)
 from assay.contracts.enums import Role
 
 _START = frozenset({"start", "begin", "from", "effective", "open", "开始", "起始", "生效"})
@@ -18,7 +28,7 @@ _OF_THINGS = _BORN | {"signup", "registered", "registration", "joined", "created
                       "注册", "创建", "更新"}
 _HAPPENED = frozenset({"transaction", "event", "order", "purchase", "occurred", "happened", "visit", "click", "view", "paid"})
 _SECONDS = (946_684_800, 4_102_444_800)  # 2000-01-01 to 2100-01-01
-_ADDITIVE = frozenset({SemanticType.MONEY, SemanticType.DISCOUNT, SemanticType.QUANTITY})
+_WORDS = frozenset({SemanticType.TEXT, SemanticType.REVIEW})
 _NUMERIC = (Family.INTEGER, Family.REAL)
 
 
@@ -70,6 +80,7 @@ def _time(column: ColumnFacts) -> tuple[Role, Meaning]:
                   or (column.holds_dates and column.text_length <= 10))
     role = Role.ATTRIBUTE if mentions(column.words, _BORN) else Role.TIME
     kind = SemanticType.DATE if whole_days else SemanticType.EVENT_TIME
+    kind = SemanticType.BIRTH_DATE if role is Role.ATTRIBUTE else kind
     return role, Meaning(kind, 0.95 if column.family is Family.TIME else 0.7)
 
 
@@ -77,11 +88,11 @@ def _other(column: ColumnFacts) -> tuple[Role, Meaning]:
     meaning = described(column)
     if column.rows > 1 and column.distinct <= 1 and column.nulls in (0, column.rows):
         return Role.CONSTANT, meaning
-    if column.family in _NUMERIC and meaning.type in _ADDITIVE and not mentions(column.words, NOT_ADDITIVE | UNIT_PRICE):
+    if column.family in _NUMERIC and additive(meaning.type) and not mentions(column.words, NOT_ADDITIVE | UNIT_PRICE):
         return Role.MEASURE, meaning
     if column.family in _NUMERIC or column.family is Family.BOOLEAN:
         return Role.ATTRIBUTE, meaning
-    if is_free_text(column) and meaning.confidence <= 0.5:
+    if is_free_text(column) and (meaning.type in _WORDS or told_by_name(column) is None):
         return Role.TEXT, meaning
     return Role.ATTRIBUTE, meaning
 

@@ -1,47 +1,59 @@
-"""What a column's values mean: a vocabulary and its rules as data, read by one small matcher.
+"""What a column's values mean: by name, comment and values, against a vocabulary that is data (`vocabulary.yaml`).
 
-Rules look at the words of the name and at the family of the type, the first that fits holds. Where no name tells, the values
-do, with low confidence.
+Names decide where they hold a word of the vocabulary and the values don't contradict; values alone where they are of a kind
+that has one meaning only. What is left is compared with sentences on each meaning by the multilingual encoder.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
+from functools import cache
+from importlib.resources import files
+from typing import Any
 
-from assay.catalog.facts import ColumnFacts, Family, mentions
+import numpy as np
+import yaml
+
+from assay.catalog.facts import CJK, ColumnFacts, Family, singular, words
+from assay.catalog.meanings import SemanticType as SemanticType
+from assay.catalog.values import passes
+from assay.language.encoder import encode_texts
 
 
-class SemanticType(StrEnum):
-    """The vocabulary of meanings."""
+@dataclass(frozen=True)
+class Entry:
+    """One meaning in the vocabulary; see the head of `vocabulary.yaml`."""
 
-    USER_ID = "user_id"
-    ITEM_ID = "item_id"
-    ORDER_ID = "order_id"
-    STORE_ID = "store_id"
-    CAMPAIGN_ID = "campaign_id"
-    COUPON_ID = "coupon_id"
-    MANUFACTURER_ID = "manufacturer_id"
-    OTHER_ID = "other_id"
-    EVENT_TIME = "event_time"
-    DATE = "date"
-    VALID_FROM = "valid_from"
-    VALID_TO = "valid_to"
-    MONEY = "money"
-    DISCOUNT = "discount"
-    QUANTITY = "quantity"
-    CATEGORY = "category"
-    BRAND = "brand"
-    SIZE = "size"
-    PLACEMENT = "placement"
-    AGE_RANGE = "age_range"
-    INCOME_RANGE = "income_range"
-    HOUSEHOLD = "household"
-    STATUS = "status"
-    TEXT = "text"
-    NUMBER = "number"
-    FLAG = "flag"
-    CONSTANT = "constant"
+    says: str
+    phrases: tuple[tuple[str, ...], ...]
+    like: tuple[str, ...]
+    families: frozenset[str] = frozenset()
+    holds: str | None = None
+    shown: str | None = None
+    additive: bool = False
+
+
+@cache
+def raw_vocabulary() -> dict[str, dict[str, Any]]:
+    """`vocabulary.yaml` as it is written."""
+    loaded: dict[str, dict[str, Any]] = yaml.safe_load(
+        files("assay.catalog").joinpath("vocabulary.yaml").read_text(encoding="utf-8"))
+    return loaded
+
+
+def _entry(said: Mapping[str, Any]) -> Entry:
+    shown = said.get("shown_by") or (said["holds"] if said.get("shown") else None)
+    return Entry(said["says"], tuple(tuple(map(singular, words(phrase))) for phrase in said["words"]), tuple(said["like"]),
+                 frozenset(said.get("families", ())), said.get("holds"), shown, bool(said.get("additive")))
+
+
+KEYS, COLUMNS = ({name: _entry(said) for name, said in raw_vocabulary()[group].items()} for group in ("keys", "columns"))
+_ELSE = {"event_time": "moment that the row concerns", "date": "date that the row concerns",
+         "valid_from": "first day on which the row is valid", "valid_to": "last day on which the row is valid",
+         "number": "number", "constant": "single value"}
+
+THINGS = frozenset(phrase[0] for entry in KEYS.values() for phrase in entry.phrases if len(phrase) == 1)
 
 
 @dataclass(frozen=True)
@@ -56,76 +68,177 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-# whose identifier a key is, by the words before its suffix
-IDENTIFIED: tuple[tuple[SemanticType, frozenset[str]], ...] = (
-    (SemanticType.COUPON_ID, _words("coupon voucher promocode 优惠券 券")),
-    (SemanticType.CAMPAIGN_ID, _words("campaign promotion 活动 营销")),
-    (SemanticType.MANUFACTURER_ID, _words("manufacturer supplier vendor maker 厂商 厂家 供应商 制造商")),
-    (SemanticType.ORDER_ID, _words("order basket transaction invoice cart checkout session receipt "
-                                   "订单 交易 购物篮 会话 发票")),
-    (SemanticType.STORE_ID, _words("store shop branch outlet warehouse seller merchant 门店 店铺 商家 卖家 仓库")),
-    (SemanticType.ITEM_ID, _words("item product sku upc ean gtin asin isbn goods article listing spu 商品 产品 货品 货号")),
-    (SemanticType.USER_ID, _words("user customer household member visitor client buyer shopper person account consumer "
-                                  "subscriber uid openid 用户 客户 会员 顾客 买家 家庭 账户 账号")),
-)
-
-FLAG_VALUES = frozenset({"0", "1", "0.0", "1.0", "true", "false", "t", "f", "yes", "no", "y", "n", "是", "否"})
 NOT_ADDITIVE = _words("rate ratio percentage percent pct share avg average mean median score rank index age year month week "
                       "duration days hours number num count level 比例 比率 率 占比 平均 评分 排名 年龄 时长")
 UNIT_PRICE = _words("price msrp 价格 售价 单价 原价")
 _NUMERIC = frozenset({Family.INTEGER, Family.REAL})
-_ANY = frozenset(Family) - {Family.TIME}
+_SHORT = frozenset({"is", "ip", "kg", "km", "id", "wt", "lb", "hr", "no"})  # words of two letters that mean one thing anywhere
+_SURE, _NEARLY = 0.95, 0.9  # shares of values that pass
+_JOINS = _words("in of per by for from at on since")
+_SAY_KEY = _words("id key upc ean gtin sku uuid guid uid no nr number num code")
+_FIRST = ("url", "image", "ip_address", "user_agent", "structured")  # values that no name can outvote
+_PERSONAL = {"payment_card": "other_id", "iban": "other_id", "resident_id": "national_id", "passport": "national_id",
+             "ssn": "national_id", "plate": "other_id", "geolocation": "location"}
+_CLOSE = 0.35  # standard deviations by which the nearest meaning leads, where the encoder is sure enough to be asked
 
 
-@dataclass(frozen=True)
-class _Rule:
-    type: SemanticType
-    words: frozenset[str]
-    families: frozenset[Family]
-    confidence: float
+def says(meaning: SemanticType) -> str:
+    """What a column of that meaning holds, as a noun."""
+    return _ELSE.get(meaning.value) or (KEYS | COLUMNS)[meaning.value].says
 
 
-_RULES = (
-    _Rule(SemanticType.AGE_RANGE, _words("age 年龄"), _ANY, 0.9),
-    _Rule(SemanticType.NUMBER, _words("rate ratio percentage percent pct duration count num number 比例 比率 率 占比 时长"),
-          _NUMERIC, 0.8),
-    _Rule(SemanticType.INCOME_RANGE, _words("income salary wage 收入 工资 薪资"), _ANY, 0.9),
-    _Rule(SemanticType.HOUSEHOLD, _words("household marital kid child children family home homeowner housing ownership "
-                                         "家庭 婚姻 子女 住房"), _ANY, 0.85),
-    _Rule(SemanticType.DISCOUNT, _words("disc discount rebate markdown 折扣 优惠 减免"), _NUMERIC, 0.95),
-    _Rule(SemanticType.QUANTITY, _words("quantity qty units unit_count pieces 数量 件数 销量"), _NUMERIC, 0.95),
-    _Rule(SemanticType.MONEY, _words("amount amt price sales value revenue cost fee paid payment gmv spend turnover msrp "
-                                     "金额 价格 售价 单价 原价 销售额 费用 成本 收益 实付"), _NUMERIC, 0.9),
-    _Rule(SemanticType.BRAND, _words("brand 品牌"), _ANY, 0.95),
-    _Rule(SemanticType.PLACEMENT, _words("location placement display mailer position slot shelf aisle 位置 陈列 货架"), _ANY,
-          0.85),
-    _Rule(SemanticType.SIZE, _words("size package weight height width volume 规格 尺寸 包装 重量"), _ANY, 0.85),
-    _Rule(SemanticType.CATEGORY, _words("department category type class segment genre group commodity kind 类目 分类 部门 品类 "
-                                        "类别 类型"), _ANY, 0.9),
-    _Rule(SemanticType.STATUS, _words("status state 状态"), _ANY, 0.85),
-)
+def additive(meaning: SemanticType) -> bool:
+    """Whether numbers of that meaning can be added up over rows."""
+    return meaning.value in COLUMNS and COLUMNS[meaning.value].additive
+
+
+# -- names ------------------------------------------------------------------------------------------------------------
+
+
+def _fits(name: Sequence[str], entries: dict[str, Entry]) -> Iterator[tuple[float, str]]:
+    """How well a name's words say each meaning, higher is better: longer phrases, and later ones, since the head comes last."""
+    plain = [singular(word) for word in name if not word.isdigit()]
+    turned = _head_last(plain)
+    run = "".join(word for word in plain if CJK.fullmatch(word))
+    for meaning, entry in entries.items():
+        best = 0.0
+        for phrase in entry.phrases:
+            if CJK.fullmatch(phrase[0]):
+                at = run.rfind(phrase[0])
+                if at >= 0:
+                    best = max(best, 0.3 * len(phrase[0]) + (at + len(phrase[0])) / len(run))
+                continue
+            if len(phrase) == 1 and len(phrase[0]) <= 2 and phrase[0] not in _SHORT and len(plain) > 1:
+                continue
+            size, told = len(phrase), plain if _JOINS & set(phrase) else turned
+            for at in range(len(told) - size + 1):
+                if tuple(told[at:at + size]) == phrase:
+                    best = max(best, 0.6 * size + (at + size) / len(told))
+        if best:
+            yield best, meaning
+
+
+def _head_last(name: list[str]) -> list[str]:
+    """The words with what stands before a preposition behind the rest: `duration in months` is a duration."""
+    at = next((n for n, word in enumerate(name) if word in _JOINS and 0 < n < len(name) - 1), None)
+    return name if at is None else [*(word for word in name[at:] if word not in _JOINS), *name[:at]]
+
+
+def by_name(name: Sequence[str], entries: dict[str, Entry]) -> list[tuple[float, str]]:
+    """Meanings that a name says, the best first."""
+    return sorted(_fits(name, entries), key=lambda found: -found[0])
+
+
+def _core(name: tuple[str, ...]) -> tuple[str, ...]:
+    """A key's name without what only says that it is one: `coupon_upc` is about coupons, `upc` about itself."""
+    return tuple(word for word in name if singular(word) not in _SAY_KEY) or name
 
 
 def identified(column: ColumnFacts) -> Meaning:
-    """Whose identifier a key column is."""
-    for kind, vocabulary in IDENTIFIED:
-        if mentions(column.words, vocabulary):
-            return Meaning(kind, 0.95)
+    """Whose identifier a key column is, or what else its name says beside being one."""
+    for said, sure in ((_core(column.words), 0.95), (words(column.comment), 0.8)):
+        described_as = [(fit, kind) for fit, kind in by_name(said, COLUMNS) if fit >= 2.0 and COLUMNS[kind].holds is None]
+        found = by_name(said, KEYS)
+        if described_as and (not found or described_as[0][0] > found[0][0]):
+            return Meaning(SemanticType(described_as[0][1]), 0.8)
+        if found:
+            return Meaning(SemanticType(found[0][1]), sure)
     return Meaning(SemanticType.OTHER_ID, 0.7)
+
+
+# -- values -----------------------------------------------------------------------------------------------------------
+
+
+def _family(column: ColumnFacts) -> str:
+    return "number" if column.family in _NUMERIC else column.family.value
+
+
+def _possible(column: ColumnFacts, entry: Entry) -> bool:
+    """Whether a column's values may be of a meaning."""
+    if _family(column) not in entry.families:
+        return False
+    return entry.holds is None or not column.filled or passes(column, entry.holds) >= _NEARLY
+
+
+def _shown(column: ColumnFacts, kinds: Sequence[str]) -> Meaning | None:
+    """A meaning that values tell alone."""
+    if column.distinct < 2 and column.family is not Family.OTHER:
+        return None
+    for kind in kinds:
+        entry = COLUMNS[kind]
+        if entry.shown and _family(column) in entry.families and passes(column, entry.shown) >= _SURE:
+            return Meaning(SemanticType(kind), 0.85)
+    return None
+
+
+# -- all of it --------------------------------------------------------------------------------------------------------
 
 
 def described(column: ColumnFacts) -> Meaning:
     """What a column means that is neither a key nor a time."""
-    for rule in _RULES:
-        if column.family in rule.families and mentions(column.words, rule.words):
-            return Meaning(rule.type, rule.confidence)
+    if column.personal is not None and not column.partly:
+        kind = _PERSONAL.get(column.personal, column.personal)
+        if kind in COLUMNS or kind in KEYS:
+            return Meaning(SemanticType(kind), 0.9)
+    first = _shown(column, _FIRST)
+    if first is not None:
+        return first
+    named = told_by_name(column)
+    if named is not None:
+        return named
     if column.distinct <= 1 and column.rows > 1:
         return Meaning(SemanticType.CONSTANT, 0.9)
-    if column.family is Family.BOOLEAN or (column.distinct == 2 and {v.lower() for v in column.sample} <= FLAG_VALUES):
+    shown = _shown(column, [kind for kind, entry in COLUMNS.items() if entry.shown and _family(column) == "text"])
+    if shown is not None:
+        return shown
+    if column.family is Family.BOOLEAN or passes(column, "binary") >= _SURE:
         return Meaning(SemanticType.FLAG, 0.8)
+    return _compared(column) or _by_shape(column)
+
+
+def told_by_name(column: ColumnFacts) -> Meaning | None:
+    """A meaning that the column's name or comment says and its values don't contradict."""
+    for said, weight in ((column.words, 1.0), (words(column.comment), 0.85)):
+        for fit, kind in by_name(said, COLUMNS):
+            if _possible(column, COLUMNS[kind]):
+                return Meaning(SemanticType(kind), round(weight * min(0.6 + 0.2 * fit, 0.95), 2))
+    return None
+
+
+def _by_shape(column: ColumnFacts) -> Meaning:
+    """What is left to say by type and repetition alone."""
     if column.family in _NUMERIC:
         return Meaning(SemanticType.NUMBER, 0.5)
     return Meaning(SemanticType.TEXT, 0.5) if is_free_text(column) else Meaning(SemanticType.CATEGORY, 0.5)
+
+
+def _compared(column: ColumnFacts) -> Meaning | None:
+    """The meaning whose sentences are nearest to the column's name, where the encoder tells them apart."""
+    name = " ".join(word for word in column.words if not word.isdigit())
+    if not any(len(word) > 2 or CJK.fullmatch(word) for word in column.words):
+        return None
+    kinds, sentences = _sentences()
+    near = sentences @ _vector(name)
+    possible = [n for n, kind in enumerate(kinds) if _possible(column, COLUMNS[kind])]
+    if len(possible) < 2:
+        return None
+    ordered = sorted(possible, key=lambda n: -near[n])
+    best = kinds[ordered[0]]
+    rival = next((n for n in ordered if kinds[n] != best), ordered[0])
+    lead = float(near[ordered[0]] - near[rival]) / float(near.std())
+    return Meaning(SemanticType(best), round(min(0.4 + 0.3 * lead, 0.7), 2)) if lead >= _CLOSE else None
+
+
+@cache
+def _sentences() -> tuple[list[str], np.ndarray]:
+    """Meaning and vector of every sentence, shape (sentences, 384)."""
+    said = [(kind, sentence) for kind, entry in COLUMNS.items() for sentence in entry.like]
+    return [kind for kind, _ in said], encode_texts([sentence for _, sentence in said])
+
+
+@cache
+def _vector(name: str) -> np.ndarray:
+    return np.asarray(encode_texts([name])[0])
 
 
 def is_free_text(column: ColumnFacts) -> bool:

@@ -116,10 +116,13 @@ COLUMNS = Contract("columns", pa.schema([
 TABLE_KINDS = Contract("table_kinds", pa.schema([
     ASSET,
     col("kind", STRING, "event, entity, association, reference, unknown"),
+    col("domain", STRING, "what it is about: user_behaviour, transactions, product_attributes, …, unknown"),
+    col("domain_confidence", FLOAT, "0..1, higher is surer"),
     col("time_column", STRING, "when a row happened or which date it concerns", null=True),
     col("primary_key", STRINGS, "columns that identify a row; empty if none do"),
     col("description", STRING, "one sentence"),
     col("potential_uses", STRINGS, "what such data serves"),
+    col("use_reasons", STRINGS, "why, a sentence for each of the uses"),
     col("pii_level", STRING, "none, indirect, direct"),
 ]))
 
@@ -261,6 +264,7 @@ CHAMPIONS = Contract("champions", pa.schema([
 ASSETS = Contract("assets", pa.schema([
     ASSET,
     col("kind", STRING, "event, entity, association, reference, unknown"),
+    col("domain", STRING, "what it is about: user_behaviour, transactions, product_attributes, …, unknown"),
     col("location", STRING, "where it lies at the source"),
     col("format", STRING, "parquet, csv, …"),
     col("row_count", INT, "rows over the known source partitions", "row"),
@@ -275,6 +279,7 @@ ASSETS = Contract("assets", pa.schema([
     col("tier", STRING, "from the manifest", null=True),
     col("description", STRING, "one sentence"),
     col("potential_uses", STRINGS, "what such data serves"),
+    col("use_reasons", STRINGS, "why, a sentence for each of the uses"),
     col("pii_level", STRING, "none, indirect, direct, unknown"),
     col("status", STRING, "ok, unchanged, degraded, quarantined, missing"),
     col("last_good_partition", STRING, "newest usable source partition", null=True),

@@ -67,9 +67,11 @@ def _source_side(parts: list[dict[str, Any]], partition: str) -> dict[str, Any]:
 def _meaning(kind: dict[str, Any], override: AssetOverride) -> dict[str, Any]:
     """What the asset is: the manifest's word first, else what was classified, else that it is not known."""
     return {
-        "kind": str(override.kind or kind.get("kind") or AssetKind.UNKNOWN), "owner": override.owner, "tier": override.tier,
+        "kind": str(override.kind or kind.get("kind") or AssetKind.UNKNOWN), "domain": kind.get("domain") or "unknown",
+        "owner": override.owner, "tier": override.tier,
         "description": override.description or kind.get("description") or "Not classified: nothing of it could be read.",
-        "potential_uses": kind.get("potential_uses") or [], "pii_level": kind.get("pii_level") or UNKNOWN_PII,
+        "potential_uses": kind.get("potential_uses") or [], "use_reasons": kind.get("use_reasons") or [],
+        "pii_level": kind.get("pii_level") or UNKNOWN_PII,
     }
 
 

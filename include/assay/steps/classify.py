@@ -8,11 +8,14 @@ from typing import Any
 
 import pyarrow as pa
 
+from assay.catalog.semantic_types import raw_vocabulary
 from assay.contracts.refs import ArtifactRef, Night
-from assay.contracts.schemas import COLUMNS, RELATIONS, TABLE_KINDS
+from assay.contracts.schemas import COLUMNS, DECLARED, RELATIONS, TABLE_KINDS
+from assay.language.encoder import ENCODER
 from assay.steps.frame import Frame, open_frame
 
-_CATALOG = ("classify", "descriptions", "facts", "keys", "kinds", "pii", "relations", "roles", "semantic_types")
+_CATALOG = ("classify", "descriptions", "domains", "facts", "keys", "kinds", "meanings", "pii", "relations", "roles",
+            "semantic_types", "values")
 _MODULES = ("assay.steps.classify", *(f"assay.catalog.{module}" for module in _CATALOG), "assay.profiling")
 
 
@@ -31,15 +34,17 @@ def classify(night: Night, states: Sequence[ArtifactRef]) -> list[ArtifactRef]:
         said = {asset: override.model_dump(mode="json", include={"kind", "time", "roles", "description", "key"})
                 for asset, override in overrides.items()}
         ordered = sorted(states, key=_place)
-        config = {"overrides": said, "states": [_place(state) for state in ordered]}
-        inputs = [state.fingerprint for state in ordered]
+        config = {"overrides": said, "states": [_place(state) for state in ordered], "vocabulary": raw_vocabulary(),
+                  "encoder": ENCODER}
+        declared = frame.store.find(DECLARED, frame.platform.platform, frame.partition)
+        inputs = [*(state.fingerprint for state in ordered), *([declared.fingerprint] if declared else [])]
         made: dict[str, Any] = {}
 
         def result() -> Any:
             if not made:
                 from assay.catalog.classify import classify as find_out
 
-                made["all"] = find_out(_gather(frame, ordered), overrides)
+                made["all"] = find_out(_gather(frame, ordered), overrides, _comments(frame, declared))
             return made["all"]
 
         return [
@@ -47,6 +52,15 @@ def classify(night: Night, states: Sequence[ArtifactRef]) -> list[ArtifactRef]:
             frame.publish(TABLE_KINDS, lambda: result().table_kinds, inputs=inputs, config=config),
             frame.publish(RELATIONS, lambda: result().relations, inputs=inputs, config=config),
         ]
+
+
+def _comments(frame: Frame, declared: ArtifactRef | None) -> dict[str, dict[str, str]]:
+    """What sources say of their columns, by asset."""
+    said: dict[str, dict[str, str]] = defaultdict(dict)
+    for row in frame.store.read(declared).to_pylist() if declared is not None else ():
+        if row["column"] is not None and row["comment"]:
+            said[row["asset_id"]][row["column"]] = row["comment"]
+    return said
 
 
 def _place(state: ArtifactRef) -> tuple[str, str]:
