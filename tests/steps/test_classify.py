@@ -8,19 +8,29 @@ import pytest
 from tests.profiling.builders import write
 
 from assay.contracts.refs import ArtifactRef, Night
-from assay.contracts.schemas import COLUMNS, PROFILE_STATES, RELATIONS, TABLE_KINDS
+from assay.contracts.schemas import CHANGES, COLUMNS, DISCOVERED, PROFILE_STATES, RELATIONS, TABLE_KINDS
 from assay.profiling.states import count_values
 from assay.steps.classify import classify
 from assay.storage import ArtifactStore, Recipe, open_store
 
 PLATFORM, PARTITION = "small_journey", "2017-12-30"
-NIGHT = Night(PLATFORM, PARTITION, (), False, "", ArtifactRef("discovered", "", 0, ""), ())
 
 
 @pytest.fixture
 def store(small_environment: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ArtifactStore:
     monkeypatch.setenv("ASSAY_STORAGE", (tmp_path / "storage").as_uri())
     return open_store()
+
+
+@pytest.fixture
+def night(store: ArtifactStore) -> Night:
+    """A night that has discovered ten days of visits."""
+    plain = {"asset_id": "landing.visits", "status": "ok", "location": "", "format": "parquet", "files": [], "bytes": 1,
+             "fingerprint": ""}
+    rows = [plain | {"source_partition": f"2017-12-{day}", "row_count": 400 if day < 30 else 4} for day in range(21, 31)]
+    table = pa.Table.from_pylist(rows, schema=DISCOVERED.schema)
+    found = store.publish(DISCOVERED, table, platform=PLATFORM, partition=PARTITION, recipe=Recipe((), "", ""))
+    return Night(PLATFORM, PARTITION, (), False, "", found, ())
 
 
 @pytest.fixture
@@ -42,19 +52,22 @@ def states(store: ArtifactStore, tmp_path: Path) -> list[ArtifactRef]:
     return out
 
 
-def test_columns_kinds_and_relations_are_published_in_this_order(store, states):
-    columns, kinds, relations = classify(NIGHT, states)
-    assert [columns.contract, kinds.contract, relations.contract] == [COLUMNS.name, TABLE_KINDS.name, RELATIONS.name]
+def test_columns_kinds_and_relations_are_published_in_this_order(store, night, states):
+    published = classify(night, states)
+    assert [ref.contract for ref in published] == [COLUMNS.name, TABLE_KINDS.name, RELATIONS.name, CHANGES.name]
+    _, kinds, relations, changes = published
     assert {(r["asset_id"], r["kind"], r["time_column"]) for r in store.read(kinds).to_pylist()} == {
         ("landing.users", "entity", None),
         ("landing.visits", "event", "day"),
     }
     [relation] = store.read(relations).to_pylist()
     assert (relation["from_asset"], relation["to_asset"], relation["coverage"]) == ("landing.visits", "landing.users", 1.0)
+    assert [(r["asset_id"], r["source_partition"], r["kind"], r["column"]) for r in store.read(changes).to_pylist()] == [
+        ("landing.users", "2017-12-25", "column_removed", "dropped"), ("landing.visits", "2017-12-30", "volume", None)]
 
 
-def test_snapshots_are_not_added_up_and_increments_are(store, states):
-    columns, kinds, _ = classify(NIGHT, states)
+def test_snapshots_are_not_added_up_and_increments_are(store, night, states):
+    columns, kinds, *_ = classify(night, states)
     distinct = {(r["asset_id"], r["column"]): r["distinct_count"] for r in store.read(columns).to_pylist()}
     assert distinct == {
         ("landing.users", "user_id"): 60,
@@ -65,11 +78,11 @@ def test_snapshots_are_not_added_up_and_increments_are(store, states):
     assert {r["asset_id"]: r["primary_key"] for r in store.read(kinds).to_pylist()}["landing.users"] == ["user_id"]
 
 
-def test_the_order_in_which_states_arrive_does_not_matter(store, states):
-    first = classify(NIGHT, states)
-    assert classify(NIGHT, states[::-1]) == first
+def test_the_order_in_which_states_arrive_does_not_matter(store, night, states):
+    first = classify(night, states)
+    assert classify(night, states[::-1]) == first
     assert store.read(first[0]).num_rows == 4
 
 
-def test_nothing_profiled_gives_empty_tables(store):
-    assert [ref.row_count for ref in classify(NIGHT, [])] == [0, 0, 0]
+def test_nothing_profiled_gives_empty_tables(night):
+    assert [ref.row_count for ref in classify(night, [])] == [0, 0, 0, 0]

@@ -46,6 +46,17 @@ class RelationKind(StrEnum):
     DERIVED = "derived"
 
 
+class ChangeKind(StrEnum):
+    """What differs in an asset from one source partition to the next."""
+
+    COLUMN_ADDED = "column_added"
+    COLUMN_REMOVED = "column_removed"
+    COLUMN_RENAMED = "column_renamed"
+    TYPE_CHANGED = "type_changed"
+    NULLABILITY = "nullability"
+    VOLUME = "volume"
+
+
 class Severity(StrEnum):
     """What a failed expectation does: critical quarantines the partition, warning is shown."""
 

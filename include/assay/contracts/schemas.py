@@ -136,6 +136,16 @@ RELATIONS = Contract("relations", pa.schema([
     col("confidence", FLOAT, "0..1, higher is surer"),
 ]))
 
+CHANGES = Contract("changes", pa.schema([
+    ASSET,
+    col("source_partition", STRING, "label of the source partition that differs from those before"),
+    col("kind", STRING, "column_added, column_removed, column_renamed, type_changed, nullability, volume"),
+    col("column", STRING, "as it is now called, or was, where it is gone; null for the whole table", null=True),
+    col("before", STRING, "what it was", null=True),
+    col("after", STRING, "what it is", null=True),
+    col("confidence", FLOAT, "0..1, higher is surer"),
+]))
+
 _CHECK_COLUMNS = [
     ASSET,
     col("column", STRING, "null for the whole table", null=True),
@@ -299,6 +309,6 @@ DATA_DOCS = Contract("data_docs", pa.schema([]), ledger=True, open=True)
 
 CONTRACTS: dict[str, Contract] = {c.name: c for c in (
     DISCOVERED, DECLARED, SOURCE_VERSIONS, SNAPSHOT, HISTORY, PROFILE_STATES, PROFILES, COLUMNS, TABLE_KINDS, RELATIONS,
-    PARTITION_CHECKS, CHECKS, CHECK_INDEX, GATE, ASSET_STATES, FEATURES, WINDOW_FEATURES, LABELS, MODEL, MODEL_METRICS,
+    CHANGES, PARTITION_CHECKS, CHECKS, CHECK_INDEX, GATE, ASSET_STATES, FEATURES, WINDOW_FEATURES, LABELS, MODEL, MODEL_METRICS,
     EMBEDDINGS, TEXT_VECTORS, EXPLANATIONS, CHAMPIONS, VALUES, COLUMN_VALUES, COALITION_PAYOFFS, FORECASTS, FORECAST_SCORES,
     ASSETS, INVENTORY, RUN_METRICS, REPORT, DATA_DOCS)}

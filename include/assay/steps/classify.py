@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 import pyarrow as pa
 
 from assay.catalog.semantic_types import raw_vocabulary
 from assay.contracts.refs import ArtifactRef, Night
-from assay.contracts.schemas import COLUMNS, DECLARED, RELATIONS, TABLE_KINDS
+from assay.contracts.schemas import CHANGES, COLUMNS, DECLARED, RELATIONS, TABLE_KINDS
 from assay.language.encoder import ENCODER
 from assay.steps.frame import Frame, open_frame
 
-_CATALOG = ("classify", "descriptions", "domains", "facts", "keys", "kinds", "meanings", "pii", "relations", "roles",
+_CATALOG = ("changes", "classify", "descriptions", "domains", "facts", "keys", "kinds", "meanings", "pii", "relations", "roles",
             "semantic_types", "values")
 _MODULES = ("assay.steps.classify", *(f"assay.catalog.{module}" for module in _CATALOG), "assay.profiling")
 
@@ -27,7 +29,8 @@ def classify(night: Night, states: Sequence[ArtifactRef]) -> list[ArtifactRef]:
         states: Contract `profile_states` of the recent partitions of every asset.
 
     Returns:
-        Contracts `columns`, `table_kinds` and `relations`, in this order. An asset without a state has no rows in them.
+        Contracts `columns`, `table_kinds`, `relations` and `changes`, in this order. An asset without a state has no rows in
+        them.
     """
     with open_frame("classify", night.platform, night.partition, _MODULES) as frame:
         overrides = frame.platform.assets
@@ -51,7 +54,25 @@ def classify(night: Night, states: Sequence[ArtifactRef]) -> list[ArtifactRef]:
             frame.publish(COLUMNS, lambda: result().columns, inputs=inputs, config=config),
             frame.publish(TABLE_KINDS, lambda: result().table_kinds, inputs=inputs, config=config),
             frame.publish(RELATIONS, lambda: result().relations, inputs=inputs, config=config),
+            frame.publish(CHANGES, lambda: _changes(frame, ordered, night.discovered),
+                          inputs=[*inputs, night.discovered.fingerprint], config=config["states"]),
         ]
+
+
+def _changes(frame: Frame, states: Sequence[ArtifactRef], discovered: ArtifactRef) -> pa.Table:
+    """What changed within the recent partitions of each asset."""
+    from assay.catalog.changes import find_changes
+    from assay.catalog.facts import read_facts
+
+    rows: dict[str, dict[str, int]] = defaultdict(dict)
+    for row in frame.store.read(discovered, ["asset_id", "source_partition", "row_count"]).to_pylist():
+        if row["row_count"] is not None:
+            rows[row["asset_id"]][row["source_partition"]] = row["row_count"]
+    out = []
+    for asset, own in itertools.groupby(states, key=lambda state: _place(state)[0]):
+        tables = [(_place(state)[1].removeprefix("ds="), read_facts(asset, frame.store.read(state))) for state in own]
+        out += [{"asset_id": asset, **asdict(change)} for change in find_changes(tables, rows[asset])]
+    return pa.Table.from_pylist(out, schema=CHANGES.schema)
 
 
 def _comments(frame: Frame, declared: ArtifactRef | None) -> dict[str, dict[str, str]]:
