@@ -17,8 +17,10 @@ from fsspec.implementations.local import LocalFileSystem
 
 from assay.errors import SourceUnavailable, UnreadableData
 from assay.sources.base import Footer, SourcePartition, SourceTable
+from assay.sources.content import asked_for, fingerprint_of, footer_of, in_order
 from assay.sources.formats import parse, parts_of, read_header, split_name
 from assay.sources.layout import Listed, Part, alike, arrange, date_of, hive_columns
+from assay.sources.tables import TABLE_FORMATS, TableFormat, format_named
 from assay.sources.types import type_name, unify
 
 logger = logging.getLogger(__name__)
@@ -46,6 +48,7 @@ class FilesSource:
         except (ImportError, ValueError) as error:
             raise SourceUnavailable(root, str(error), "correct the source's path in platform.yaml") from error
         self._base = self._base.rstrip("/")
+        self._options = dict(options or {})
         self._only = ""  # name of the file that the source is, once that is known
 
     # -- listing ------------------------------------------------------------------------------------------------------
@@ -58,12 +61,13 @@ class FilesSource:
                 isn't mounted looks).
         """
         self._fs.invalidate_cache()
-        only = self._only_file()
-        listed = [only] if only is not None else list(self._walk(self._base, ()))
+        only, logged = self._only_file(), list[SourceTable]()
+        listed = [only] if only is not None else list(self._walk(self._base, (), logged))
         tables = arrange([sheet for one in listed for sheet in self._sheets(one)], self._name(), self._columns)
-        if not any(part.files for parts in tables.values() for part in parts):
+        found = [*logged, *(SourceTable(name, tuple(map(self._partition, parts))) for name, parts in tables.items())]
+        if not any(partition.files for table in found for partition in table.partitions):
             raise SourceUnavailable(self.root, "it holds no table", "mount or fill it, or correct the path in platform.yaml")
-        return [SourceTable(name, tuple(map(self._partition, parts))) for name, parts in tables.items()]
+        return sorted(found, key=lambda table: table.name)
 
     def _only_file(self) -> Listed | None:
         """The file that the source is, where it is no folder."""
@@ -80,8 +84,12 @@ class FilesSource:
     def _name(self) -> str:
         return self._base.rsplit("/", 1)[-1] or "files"
 
-    def _walk(self, folder: str, below: tuple[str, ...]) -> Iterator[Listed]:
-        """Data files in `folder` and the folders below it, and dated folders without any."""
+    def _walk(self, folder: str, below: tuple[str, ...], logged: list[SourceTable]) -> Iterator[Listed]:
+        """Data files in `folder` and the folders below it, and dated folders without any; tables with a log go to `logged`."""
+        form = self._table_format(folder)
+        if form is not None:
+            logged.append(self._logged(folder, ".".join(below) or self._name(), form))
+            return
         found = False
         for entry in self._entries(folder):
             name = _name(entry)
@@ -92,11 +100,31 @@ class FilesSource:
             elif entry.get("islink") and self._repeats(entry, below):
                 logger.warning("%s is a linked folder inside a partition; it is left out", entry["name"])
             elif len(below) < _DEEPEST:
-                for one in self._walk(str(entry["name"]), (*below, name)):
+                for one in self._walk(str(entry["name"]), (*below, name), logged):
                     found = True
                     yield one
         if not found and below and date_of(below[-1].rpartition("=")[2]):
             yield Listed("/".join((*below, "")), 0, "")
+
+    def _table_format(self, folder: str) -> TableFormat | None:
+        """The table format of a folder, by the log in it."""
+        for form in TABLE_FORMATS:
+            log = f"{folder}/{form.marker}"
+            try:
+                if self._fs.isdir(log) and any(str(name).endswith(form.log) for name in self._fs.ls(log, detail=False)):
+                    return form
+            except OSError as error:
+                raise SourceUnavailable(log, str(error)) from error
+        return None
+
+    def _logged(self, folder: str, name: str, form: TableFormat) -> SourceTable:
+        """A table with a log of its own; one whose log can't be read says so when it is read."""
+        location = folder if isinstance(self._fs, LocalFileSystem) else str(self._fs.unstrip_protocol(folder))
+        try:
+            self._refuse_outside(folder)
+            return SourceTable(name, tuple(form.partitions(location, self._options)))
+        except UnreadableData:
+            return SourceTable(name, (SourcePartition("", location, form.name, (form.name,), 0),))
 
     def _entries(self, folder: str) -> list[dict[str, Any]]:
         """What lies in `folder` and isn't hidden, sorted by name."""
@@ -161,6 +189,8 @@ class FilesSource:
             SourceUnavailable: If a file is gone or can't be fetched.
             UnreadableData: If a file lies outside the source.
         """
+        if (form := format_named(partition.format)) is not None:
+            return fingerprint_of(self._rows(form, partition))
         return _fingerprint(self._contents(partition))
 
     def footer(self, partition: SourcePartition) -> Footer:
@@ -170,6 +200,8 @@ class FilesSource:
             SourceUnavailable: If a file is gone or can't be fetched.
             UnreadableData: If a file is torn, empty, outside the source, or has a column of another type than the first.
         """
+        if (form := format_named(partition.format)) is not None:
+            return footer_of(self._rows(form, partition))
         contents = self._contents(partition)
         schemas, rows, sizes = [], 0, dict[str, int]()
         for name, content in contents.items():
@@ -196,6 +228,8 @@ class FilesSource:
             SourceUnavailable: If a file is gone or can't be fetched.
             UnreadableData: If a file or column can't be read, a column is missing, or the content has changed.
         """
+        if (form := format_named(partition.format)) is not None:
+            return asked_for(self._rows(form, partition), partition.location, columns, fingerprint)
         contents = self._contents(partition)
         if fingerprint is not None and _fingerprint(contents) != fingerprint:
             raise UnreadableData(partition.location, "its files changed since they were listed", remedy="run it again")
@@ -210,6 +244,11 @@ class FilesSource:
             raise UnreadableData(partition.location, "there is no such column", column=missing[0],
                                  remedy=f"name one of {', '.join(schema.names)}")
         return pa.concat_tables([_fill(table, schema) for _, table in tables]).select(wanted)
+
+    def _rows(self, form: TableFormat, partition: SourcePartition) -> pa.Table:
+        """Rows of a table with a log, in an order of their own: rewriting its files changes nothing."""
+        self._refuse_outside(partition.location)
+        return in_order(form.read(partition, self._options))
 
     def _contents(self, partition: SourcePartition) -> dict[str, pa.Buffer]:
         """Content of the partition's files by their path below its location."""

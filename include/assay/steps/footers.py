@@ -13,7 +13,8 @@ from assay.sources import Connector, Footer, SourcePartition
 from assay.steps.frame import Frame
 from assay.storage import ArtifactStore, code_fingerprint
 
-READERS = tuple(f"assay.sources.{module}" for module in ("files", "formats", "layout", "types"))  # modules that read files
+READERS = tuple(f"assay.sources.{module}" for module in (
+    "content", "databases", "files", "formats", "layout", "tables", "types"))  # whatever reads a source
 
 
 @dataclass
