@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import fsspec
 import pyarrow as pa
@@ -210,6 +213,24 @@ def test_a_version_changes_with_the_file_and_only_then(tmp_path: Path) -> None:
     assert _only(source).version == before
     os.utime(path, ns=(1, 1))
     assert _only(source).version != before
+
+
+def test_a_web_servers_index_is_a_folder(tmp_path: Path) -> None:
+    (tmp_path / "orders" / "ds=2024-01-01").mkdir(parents=True)
+    (tmp_path / "orders" / "ds=2024-01-01" / "a b.csv").write_text("id\n7\n")
+
+    class Quiet(SimpleHTTPRequestHandler):
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(tmp_path))) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        source = FilesSource(f"http://127.0.0.1:{server.server_port}")
+        assert [(table.name, table.partitions[0].label) for table in source.list_tables()] == [("orders", "2024-01-01")]
+        assert source.read(_only(source)).to_pydict() == {"id": [7]}
+        server.shutdown()
+    with pytest.raises(SourceUnavailable):
+        source.list_tables()
 
 
 def test_sources_on_another_filesystem(tmp_path: Path) -> None:

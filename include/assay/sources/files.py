@@ -10,6 +10,7 @@ import logging
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import fsspec
 import pyarrow as pa
@@ -270,7 +271,9 @@ class FilesSource:
 
 
 def _name(entry: dict[str, Any]) -> str:
-    return str(entry["name"]).rstrip("/").rsplit("/", 1)[-1]
+    place = str(entry["name"]).rstrip("/")
+    name = place.rsplit("/", 1)[-1]
+    return unquote(name) if place.startswith(("http://", "https://")) else name
 
 
 def _is_hidden(entry: dict[str, Any]) -> bool:

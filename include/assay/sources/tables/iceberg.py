@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import fsspec
 import pyarrow as pa
-from pyiceberg.exceptions import NoSuchTableError
-from pyiceberg.table import StaticTable
 
 from assay.errors import UnreadableData, shorten
 from assay.sources.base import SourcePartition
 from assay.sources.tables.base import TableFormat, divided
+
+if TYPE_CHECKING:
+    from pyiceberg.table import StaticTable
 
 _METADATA = re.compile(r"v?(\d+)(-[0-9a-f-]+)?\.metadata\.json")
 
@@ -49,6 +50,9 @@ def _tasks(table: StaticTable, location: str) -> list[Any]:
 
 def _open(location: str, options: Mapping[str, Any]) -> StaticTable:
     """The table by its newest metadata file: the one with the highest number."""
+    from pyiceberg.exceptions import NoSuchTableError
+    from pyiceberg.table import StaticTable
+
     fs, path = fsspec.core.url_to_fs(location, **options)
     try:
         names = [str(name).rsplit("/", 1)[-1] for name in fs.ls(f"{path}/metadata", detail=False)]
