@@ -56,13 +56,15 @@ def measure() -> list[dict]:
     demo = REPOSITORY / "data" / "landing" / "complete_journey"
     print(f"{'scan':<42}{'first, s':>10}{'again, s':>10}{'ratio':>8}{'GB':>7}")
     seconds: dict[str, float] = {}
-    for name, source in [("demo, 8 tables", demo), *((f"{count} tables of {COLUMNS} columns", FOLDER / f"many{count}") for count in TABLES)]:
+    made = [(f"{count} tables of {COLUMNS} columns", FOLDER / f"many{count}") for count in TABLES]
+    for name, source in [("demo, 8 tables", demo), *made]:
         if source != demo:
             write_tables(source, int(name.split()[0]))
         workspace = FOLDER / "scan"
         shutil.rmtree(workspace, ignore_errors=True)
         first, again = (run(_scan, str(source), workspace) for _ in range(2))
-        print(f"{name:<42}{first.result:>10.1f}{again.result:>10.2f}{again.result / first.result:>8.3f}{first.peak_bytes / 1e9:>7.2f}")
+        print(f"{name:<42}{first.result:>10.1f}{again.result:>10.2f}{again.result / first.result:>8.3f}"
+              f"{first.peak_bytes / 1e9:>7.2f}")
         seconds[name] = first.result
         lines += _rows(name, first, again, demo == source)
     few, many = (seconds[f"{count} tables of {COLUMNS} columns"] for count in TABLES)

@@ -83,3 +83,12 @@ INVENTORY = Contract("inventory", pa.schema([
     col("reason", STRING, "why, in one sentence"),
     col("at_stake", FLOAT, "money per window that the action concerns", MONEY, null=True),
 ]), ledger=True)
+
+RECORDS = Contract("records", pa.schema([
+    ASSET,
+    col("block", STRING, "basic, business, management, value, quality"),
+    col("element", STRING, "element of GB/T 40685-2021, in English"),
+    col("element_zh", STRING, "the same in Chinese"),
+    col("value", STRING, "as text; null where it is not known", null=True),
+    col("unit", STRING, "of the value", null=True),
+]), ledger=True)

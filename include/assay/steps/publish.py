@@ -15,12 +15,13 @@ if TYPE_CHECKING:
     from assay.contracts.contract import Contract
     from assay.inventory.ranking import Evidence
 
-MODULES = ("assay.forecasting.history", "assay.inventory", "assay.valuation.bootstrap", "assay.steps.publish")
+MODULES = ("assay.forecasting.history", "assay.inventory", "assay.quality.scores", "assay.valuation.bootstrap",
+           "assay.steps.publish")
 
 
 def publish(night: Night, classified: Sequence[ArtifactRef], gated: Sequence[ArtifactRef], values: Sequence[CaseRef],
             forecasts: Sequence[ArtifactRef]) -> ArtifactRef:
-    """Publish `assets`, `inventory` and `report`; the inventory is returned.
+    """Publish `assets`, `inventory`, `records` and `report`; the inventory is returned.
 
     Args:
         night: The run.
@@ -29,9 +30,10 @@ def publish(night: Night, classified: Sequence[ArtifactRef], gated: Sequence[Art
         values: `values` per use case; the assets of one that stopped are `unvalued` with its reason.
         forecasts: `forecasts`, `forecast_scores`.
     """
-    from assay.contracts.schemas import ASSETS, INVENTORY
+    from assay.contracts.schemas import ASSETS, INVENTORY, RECORDS
     from assay.inventory.assets import catalogue
     from assay.inventory.ranking import Evidence, rank
+    from assay.inventory.records import records
 
     with open_frame("publish", night.platform, night.partition, MODULES) as frame:
         refs = {ref.contract: ref for ref in [night.discovered, *classified, *gated, *forecasts]}
@@ -52,6 +54,9 @@ def publish(night: Night, classified: Sequence[ArtifactRef], gated: Sequence[Art
         inventory = frame.publish(INVENTORY, lambda: rank(evidence, frame.platform),
                                   inputs=[ref.fingerprint for ref in read],
                                   config={"platform": _settings(frame), "stopped": stopped})
+        told = [assets, inventory, refs["relations"], refs["checks"]]
+        frame.publish(RECORDS, lambda: records(listed, frame.store.read(inventory), tables["relations"], tables["checks"]),
+                      inputs=[ref.fingerprint for ref in told])
         shown = [inventory, *(refs[name] for name in ("columns", "checks", "forecast_scores"))]
         _report(frame, tables, valued, evidence, frame.store.read(inventory), [*read, *shown])
         return inventory
