@@ -177,6 +177,7 @@ campaigns.household_id -> demographics.household_id
 coupon_redemptions.household_id -> demographics.household_id
 coupon_redemptions.campaign_id -> campaign_descriptions.campaign_id
 coupon_redemptions.coupon_upc -> coupons.coupon_upc
+coupon_redemptions.household_id,campaign_id -> campaigns.household_id,campaign_id
 """
 
 DEMO_PRIMARY = """
@@ -185,4 +186,5 @@ demographics.household_id
 campaign_descriptions.campaign_id
 campaigns.campaign_id,household_id
 transactions.basket_id,product_id
+coupon_redemptions.household_id,coupon_upc,campaign_id,redemption_date
 """

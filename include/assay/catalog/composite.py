@@ -66,6 +66,8 @@ def _combinations(table: TableFacts, roles: Mapping[str, Role]) -> Iterator[tupl
                 continue
             repeats = table.rows * (table.rows - 1) / 2 * float(np.prod([matching[name] for name in chosen]))
             named = all(ranks[name] <= 1 for name in chosen)
+            if size > 2 and not named:
+                continue  # of many columns some always do
             if repeats >= (_EXPECTED / 20 if named else _EXPECTED):
                 found.append((sum(ranks[name] for name in chosen), -min(repeats, _SURE), [order.index(n) for n in chosen], chosen))
         yield from (columns for *_, columns in sorted(found)[:most])
@@ -79,11 +81,16 @@ def _rank(column: ColumnFacts, role: Role, table: TableFacts) -> int | None:
         return None
     if role is Role.KEY:
         return 0
-    if role in (Role.TIME, Role.VALID_FROM) or mentions(column.words, _ORDINAL):
+    if role in (Role.TIME, Role.VALID_FROM) or _counts_on(column):
         return 1
     if not is_telling(Names(table).of(column)):
         return 1 if column.family is Family.INTEGER else 2
-    return 4 if role is Role.MEASURE or column.family is Family.REAL else 2 if column.family is Family.TEXT else 3
+    return 4 if role is Role.MEASURE or column.family is Family.REAL else 3 if column.family is Family.TEXT else 2
+
+
+def _counts_on(column: ColumnFacts) -> bool:
+    """Whether the name is that of a number within something: a line, a version, a week."""
+    return mentions(column.words, _ORDINAL) or bool(column.words) and column.words[-1].endswith(("number", "seq", "index"))
 
 
 def _chance_of_match(column: ColumnFacts) -> float:
@@ -97,7 +104,7 @@ def _dated(table: TableFacts, roles: Mapping[str, Role], columns: Sequence[str])
     """The columns and one that tells partitions apart: what identifies rows in one may come again in the next."""
     order = list(table.columns)
     added = [name for name in order if name not in columns and not table.columns[name].nulls
-             and (roles[name] in (Role.TIME, Role.VALID_FROM) or mentions(table.columns[name].words, _ORDINAL))]
+             and (roles[name] in (Role.TIME, Role.VALID_FROM) or _counts_on(table.columns[name]))]
     return [tuple(sorted((*columns, name), key=order.index)) for name in added[:2]]
 
 

@@ -67,7 +67,7 @@ def _partners(source: str, target: str, key: Sequence[str], sketches: Mapping[tu
     lists: list[list[tuple[float, str]]] = []
     for name in key:
         wanted = sketches[target, name]
-        scored = []
+        scored: list[tuple[float, int, str]] = []
         for column in columns:
             if (column.kind == "text") != (wanted.kind == "text") or not len(column.hashes):
                 continue
@@ -78,8 +78,9 @@ def _partners(source: str, target: str, key: Sequence[str], sketches: Mapping[tu
             if not told and (column.distinct < 2 or not _within(column, wanted)):
                 continue
             if inclusion(column, wanted) >= _INCLUDED:
-                scored.append((alike, column.column.name))
-        lists.append(sorted(scored, key=lambda item: (-item[0], item[1]))[:_PARTNERS])
+                scored.append((alike, abs(column.distinct - wanted.distinct), column.column.name))
+        scored.sort(key=lambda item: (-item[0], item[1], item[2]))
+        lists.append([(alike, chosen) for alike, _, chosen in scored[:_PARTNERS]])
     options = [chosen for chosen in product(*lists) if len({name for _, name in chosen}) == len(key)]
     options.sort(key=lambda chosen: (-min(alike for alike, _ in chosen), -sum(alike for alike, _ in chosen)))
     for chosen in options[:_COMBINATIONS]:

@@ -50,7 +50,7 @@ def derivations(tables: Mapping[str, TableFacts], references: Sequence[tuple[str
     """
     out = []
     for other, by, asset, key in sorted(references):
-        if other == asset or asset not in rows or other not in rows or tuple(keys.get(asset, ())) != key:
+        if other == asset or not {asset, other} <= tables.keys() or asset not in rows or other not in rows or tuple(keys.get(asset, ())) != key:
             continue
         if _LEAST_ROWS <= tables[asset].rows < tables[other].rows:
             found = _totals(tables[asset], key, tables[other], by, rows)

@@ -18,10 +18,9 @@ _PREFIXED = 0.6  # share of a table's columns from which a common first word is 
 PERSONS = frozenset("employee staff user person people worker member account customer client 员工 用户 人员".split())
 PARTS = frozenset("manager mgr boss supervisor lead leader head owner author creator approver assignee seller salesperson agent "
                    "reviewer editor sender receiver 经理 主管 店长 负责人".split())
-_ABOVE = frozenset("parent super superior root previous original ancestor predecessor up above reply replied 上级 父 "
-                   "manager mgr boss supervisor reports".split())
+_ABOVE = frozenset("parent super superior root previous original ancestor predecessor up above reply replied 上级 父 ".split())
 _KINDS_OF_TABLE = frozenset("dim fact table tbl info master data dimension".split())
-_SAME, _PART, _TOLD = 1.0, 0.85, 0.6
+_SAME, _PART, _TOLD, _OWN = 1.0, 0.85, 0.6, 0.7
 
 
 class Names:
@@ -62,7 +61,7 @@ def is_telling(words: tuple[str, ...]) -> bool:
 def names_own_table(column: ColumnFacts, names: Names) -> bool:
     """Whether a column is named like its own table, or like nothing at all: `c_customer_sk` in `customer`, a bare `id`."""
     named = stem(names.of(column))
-    return not named or _agree(named, names.table) >= _PART
+    return not named or _agree(named, names.table) >= _OWN
 
 
 def likeness(column: ColumnFacts, source: Names, key: ColumnFacts, target: Names) -> float:
@@ -98,6 +97,7 @@ def _told(column: ColumnFacts, words: tuple[str, ...], keyed: tuple[str, ...], k
         if column.name == key.name:
             return 0.0
         above = any(word in _ABOVE for word in (before or words))
+        above |= any(word in PARTS for word in before) and any(word in PERSONS for word in target.table)
         longer = len(words) > len(keyed) and words[-len(keyed):] == keyed and len(stem(words)) > 0
         return _PART if above or (longer and bool(stem(keyed))) else 0.0
     return _TOLD if any(word in PARTS for word in before) and any(word in PERSONS for word in target.table) else 0.0

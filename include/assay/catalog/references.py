@@ -169,12 +169,12 @@ class ReferenceSearch:
         if described(facts).type in _AMOUNTS or mentions(facts.words, NOT_ADDITIVE):
             return 0.0
         common = covered * column.distinct
+        if column.place[0] == key.place[0] and is_telling(words):
+            return 0.0
         if key.kind == "text":
             bits = common * min(4.0, key.column.text_length)
         elif key.kind == "date" or column.kind == "date":
             bits = min(6.0, common / 8) if key.kind == "date" else 0.0
-        elif key.density <= _DENSE:
-            bits = common * -np.log2(key.density)
         else:
             bits = self._fit(column, key, common)
         if is_telling(words) and is_telling(self._names[key.place[0]].of(key.column)):
@@ -182,12 +182,17 @@ class ReferenceSearch:
         return float(min(0.9, 1 - 2.0 ** (-max(0.0, bits) / 4)))
 
     def _fit(self, column: Sketch, key: Sketch, common: float) -> float:
-        """Bits by which a column of numbers begins and ends where a key of running numbers does, as random references would."""
+        """Bits by which a column of numbers begins and ends where a key does, as references to any of its things would.
+
+        Where it covers one end or the middle alone, only a key that begins far from 0 tells anything.
+        """
         first, last = key.bounds
         low, high = column.bounds
         span = last - first + 1
         below, above = max(0.0, low - first) / span, max(0.0, last - high) / span
         if min((1 - below) ** common, (1 - above) ** common) < _UNLIKELY:
-            return 0.0
+            return float(np.log2(last / span)) if first > span else 0.0
+        if key.density <= _DENSE:
+            return float(common * -np.log2(key.density))
         return float(np.log2(max(common, 1.0))) - 3 + (2.0 if below == above == 0 else 0.0)
 
