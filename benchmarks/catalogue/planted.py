@@ -43,7 +43,8 @@ def platform(folder: Path) -> tuple[Schema, list[tuple[str, str, str]]]:
         "orders_web": orders[orders.channel == "web"],
         "orders_march": orders[orders.ordered_at.dt.month == 3].rename(columns={"order_id": "nr", "amount": "betrag"}),
         "orders_narrow": orders[["order_id", "amount"]],
-        "orders_narrow_app": orders.loc[orders.channel == "app", ["order_id", "customer_id", "amount"]].astype({"order_id": str}),
+        "orders_narrow_app": orders.loc[orders.channel == "app", ["order_id", "customer_id", "amount"]].astype(
+            {"order_id": str}),
         "items_large": items[items.pieces > 7],
         "customer_totals": by_customer,
         "shuffled": pd.DataFrame({name: rng.permutation(orders[name].to_numpy()) for name in orders}),  # no copy: other rows

@@ -2,8 +2,8 @@
 
     .venv/bin/python benchmarks/catalogue/relations.py
 
-Precision, recall and F1 of primary and foreign keys, single and composite, on the demo, TPC-H, TPC-DS and a schema that nothing was
-fitted to, with their names and with columns called c0, c1, …; and of planted copies, parts and totals how many are found.
+Precision, recall and F1 of primary and foreign keys, single and composite, on the demo, TPC-H, TPC-DS and a schema that nothing
+was fitted to, with their names and with columns called c0, c1, …; and of planted copies, parts and totals how many are found.
 """
 
 from __future__ import annotations

@@ -97,7 +97,8 @@ def tables() -> dict[str, pa.Table]:
     stock = sorted({(int(m), int(g)) for m, g in zip(rng.integers(1, 121, 9000), rng.choice(goods, 9000), strict=True)})
     out["kucun"] = {"mdId": [m for m, _ in stock], "spbm": [g for _, g in stock],
                     "sl": rng.poisson(20, len(stock)).tolist()}
-    out["rili"] = {"rq": days, "xq": [day.isoweekday() for day in days], "jjr": [day.month == 10 and day.day < 8 for day in days]}
+    out["rili"] = {"rq": days, "xq": [day.isoweekday() for day in days],
+                   "jjr": [day.month == 10 and day.day < 8 for day in days]}
     orders = [f"DD{2_200_000 + 7 * n}" for n in range(5000)]
     placed = np.sort(rng.integers(0, 730, 5000))
     out["dingdan"] = {
@@ -113,6 +114,7 @@ def tables() -> dict[str, pa.Table]:
     back = [lines[n] for n in sorted(rng.choice(len(lines), 700, replace=False).tolist())]
     out["tuihuo"] = {
         "thId": list(range(1, 701)), "ddh": [orders[o] for o, _ in back], "hangHao": [line for _, line in back],
-        "thrq": [min(days[int(placed[o])] + dt.timedelta(days=int(rng.integers(0, 30))), days[-1]).isoformat() for o, _ in back],
+        "thrq": [min(days[int(placed[o])] + dt.timedelta(days=int(rng.integers(0, 30))), days[-1]).isoformat()
+                 for o, _ in back],
         "thyy": rng.choice(["质量", "尺寸", "其他"], 700).tolist()}
     return {name: pa.table(columns) for name, columns in out.items()}

@@ -1,7 +1,7 @@
 """What the keys of three schemas are: their specifications' for TPC-H and TPC-DS, written down by hand for the demo.
 
-One line a foreign key, `table.columns -> table.columns`. TPC-DS at a scale factor of 0.1 has one warehouse, so that `inventory` is
-identified without it. Of the demo two kinds of lines are marked: households that are described nowhere else refer to the
+One line a foreign key, `table.columns -> table.columns`. TPC-DS at a scale factor of 0.1 has one warehouse, so that `inventory`
+is identified without it. Of the demo two kinds of lines are marked: households that are described nowhere else refer to the
 demographics of some, and what no table lists row by row is referred to where it is listed.
 """
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
@@ -14,13 +15,16 @@ from assay.catalog.facts import TableFacts, read_facts
 from assay.catalog.keys import unique_column
 from assay.catalog.kinds import PROVEN, TableKind, find_kind
 from assay.catalog.pii import PersonalData, find_personal, personal_level
-from assay.catalog.relations import find_relations
+from assay.catalog.relations import Relation, find_relations
 from assay.catalog.roles import find_roles
 from assay.catalog.rows import Rows
 from assay.catalog.semantic_types import Meaning, SemanticType
 from assay.config.manifest import AssetOverride
 from assay.contracts.enums import AssetKind, Role
 from assay.contracts.schemas import COLUMNS, RELATIONS, TABLE_KINDS
+from assay.errors import UnreadableData
+
+logger = logging.getLogger(__name__)
 
 _IMPERSONAL = frozenset({SemanticType.ITEM_ID, SemanticType.STORE_ID, SemanticType.CAMPAIGN_ID, SemanticType.COUPON_ID,
                          SemanticType.MANUFACTURER_ID})
@@ -62,7 +66,7 @@ def classify(states: Mapping[str, pa.Table], overrides: Mapping[str, AssetOverri
                    for asset, table in tables.items() for name in table.columns]
     kind_rows = [_kind_row(table, kinds[asset], found[asset], personal[asset], given.get(asset, _NO_OVERRIDE))
                  for asset, table in tables.items()]
-    relation_rows = [asdict(relation) for relation in find_relations(tables, roles, kinds, rows)]
+    relation_rows = [asdict(relation) for relation in _find_relations(tables, roles, kinds, rows)]
     return Classification(pa.Table.from_pylist(column_rows, schema=COLUMNS.schema),
                           pa.Table.from_pylist(kind_rows, schema=TABLE_KINDS.schema),
                           pa.Table.from_pylist(relation_rows, schema=RELATIONS.schema))
@@ -97,7 +101,22 @@ def _identified(kind: TableKind, table: TableFacts, roles: Mapping[str, Role], r
     single = unique_column(table, roles) if kind.kind is not AssetKind.EVENT or table.rows >= PROVEN else None
     if single is not None:
         return replace(kind, primary_key=(single,))
-    return kind if rows is None else replace(kind, primary_key=composite_key(table, roles, rows))
+    try:
+        return kind if rows is None else replace(kind, primary_key=composite_key(table, roles, rows))
+    except UnreadableData as error:
+        logger.warning("no key of several columns is looked for: %s", error)
+        return kind
+
+
+def _find_relations(tables: Mapping[str, TableFacts], roles: Mapping[str, Mapping[str, Role]], kinds: Mapping[str, TableKind],
+                    rows: Rows | None) -> list[Relation]:
+    """Relations, once more without the rows of an asset that turn out unreadable."""
+    for _ in tables:
+        try:
+            return find_relations(tables, roles, kinds, rows)
+        except UnreadableData as error:
+            logger.warning("rows are not looked into: %s", error)
+    return find_relations(tables, roles, kinds)
 
 
 def _find_personal(table: TableFacts, found: Mapping[str, tuple[Role, Meaning]], kind: TableKind) -> dict[str, PersonalData]:

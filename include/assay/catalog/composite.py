@@ -1,7 +1,7 @@
 """Keys of several columns: the fewest that together never repeat.
 
-Counts of single columns leave few candidates: columns without gaps whose different values, multiplied, reach the number of rows.
-Of these the likely ones are tried on the newest partition, and what holds there on all partitions together.
+Counts of single columns leave few candidates: columns without gaps whose different values, multiplied, reach the number of
+rows. Of these the likely ones are tried on the newest partition, and what holds there on all partitions together.
 
 That nothing repeats proves little where nothing would repeat by chance. So combinations are tried in the order of how many
 repeats there would be were the columns independent, and one under which hardly any were to be expected is no key. A combination
@@ -25,9 +25,9 @@ _MOST = {2: 16, 3: 10, 4: 4}  # combinations tried, by their number of columns
 _LEAST_ROWS = 10
 _EXPECTED = 1.0  # repeats by chance below which their absence says nothing
 _SURE = 1_000.0  # repeats by chance from which more don't matter
-_ORDINAL = frozenset({"no", "nr", "number", "num", "line", "seq", "sequence", "position", "pos", "rank", "index", "idx", "version",
-                      "revision", "week", "month", "day", "hour", "year", "period", "quarter", "step", "round", "slot",
-                      "序号", "行号", "版本", "周", "月", "日", "年"})
+_ORDINAL = frozenset({"no", "nr", "number", "num", "line", "seq", "sequence", "position", "pos", "rank", "index", "idx",
+                      "version", "revision", "week", "month", "day", "hour", "year", "period", "quarter", "step", "round",
+                      "slot", "序号", "行号", "版本", "周", "月", "日", "年"})
 _LONG = 40  # characters from which a text is no part of a key
 
 
@@ -69,7 +69,8 @@ def _combinations(table: TableFacts, roles: Mapping[str, Role]) -> Iterator[tupl
             if size > 2 and not named:
                 continue  # of many columns some always do
             if repeats >= (_EXPECTED / 20 if named else _EXPECTED):
-                found.append((sum(ranks[name] for name in chosen), -min(repeats, _SURE), [order.index(n) for n in chosen], chosen))
+                places = [order.index(name) for name in chosen]
+                found.append((sum(ranks[name] for name in chosen), -min(repeats, _SURE), places, chosen))
         yield from (columns for *_, columns in sorted(found)[:most])
 
 
@@ -90,7 +91,7 @@ def _rank(column: ColumnFacts, role: Role, table: TableFacts) -> int | None:
 
 def _counts_on(column: ColumnFacts) -> bool:
     """Whether the name is that of a number within something: a line, a version, a week."""
-    return mentions(column.words, _ORDINAL) or bool(column.words) and column.words[-1].endswith(("number", "seq", "index"))
+    return mentions(column.words, _ORDINAL) or (bool(column.words) and column.words[-1].endswith(("number", "seq", "index")))
 
 
 def _chance_of_match(column: ColumnFacts) -> float:

@@ -1,8 +1,8 @@
 """References of several columns to a key of several columns: a line of a return to the line of its order.
 
 Each column of the key needs a partner in the other table, by name or by values. The combinations are then looked up row by row.
-A table that holds nearly every combination of its columns' values is included in by everybody, so the more of them it lacks, the more
-a full match says.
+A table that holds nearly every combination of its columns' values is included in by everybody, so the more of them it lacks,
+the more a full match says.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Tables that are computed from another: one row a key, with sums, counts, smallest or largest values of the other's rows.
 
-Totals tell without rows which columns come into question: sums by key add up to the sum of all, counts to the number of rows, and
-the smallest of all is the smallest of the smallest. What remains is computed and compared key by key.
+Totals tell without rows which columns come into question: sums by key add up to the sum of all, counts to the number of rows,
+and the smallest of all is the smallest of the smallest. What remains is computed and compared key by key.
 """
 
 from __future__ import annotations
@@ -48,15 +48,18 @@ def derivations(tables: Mapping[str, TableFacts], references: Sequence[tuple[str
         keys: Columns that identify rows, by asset.
         rows: Of the tables.
     """
-    out = []
+    out: list[Derivation] = []
     for other, by, asset, key in sorted(references):
-        if other == asset or not {asset, other} <= tables.keys() or asset not in rows or other not in rows or tuple(keys.get(asset, ())) != key:
+        if other == asset or any(each not in tables or each not in rows for each in (asset, other)):
             continue
-        if _LEAST_ROWS <= tables[asset].rows < tables[other].rows:
+        if tuple(keys.get(asset, ())) != key:
+            continue
+        if _LEAST_ROWS <= tables[asset].rows < tables[other].rows and tuple(keys.get(other, ())) != by:
             found = _totals(tables[asset], key, tables[other], by, rows)
             if found is not None:
                 out.append(found)
-    return out
+    most = {d.source: max(len(other.columns) for other in out if other.source == d.source) for d in out}
+    return [d for d in out if len(d.columns) == most[d.source]]  # what holds fewer of the totals is not what they were made of
 
 
 def _totals(table: TableFacts, key: tuple[str, ...], other: TableFacts, by: tuple[str, ...], rows: Rows) -> Derivation | None:

@@ -106,17 +106,17 @@ def primary_key(table: TableFacts, keys: Sequence[str]) -> str | None:
 def unique_column(table: TableFacts, roles: Mapping[str, Role]) -> str | None:
     """The column that identifies the rows of a table whose names tell of no key, or None.
 
-    It never repeats, has no gaps and is whole numbers, short texts or dates; of several the one named like a key or the table, else
-    the first. Of fewer than 20 rows only such a name, or standing first, is believed.
+    It never repeats, has no gaps and is whole numbers, short texts or dates; of several the one named like a key or the table,
+    else the first. Of fewer than 20 rows only such a name, or standing first, is believed.
     """
     order, found = list(table.columns), []
     for place, (name, column) in enumerate(table.columns.items()):
         if not column.exact or column.nulls or not 0 < column.distinct == column.rows:
             continue
-        amount = roles[name] is Role.MEASURE or mentions(column.words, _MEASURING) and column.family is not Family.TIME
+        amount = roles[name] is Role.MEASURE or (mentions(column.words, _MEASURING) and column.family is not Family.TIME)
         if amount or column.family not in (Family.INTEGER, Family.TEXT, Family.TIME) or column.text_length > _LONG:
             continue
-        told = has_key_name(column) or bool(column.words) and names_table(column, table)
+        told = has_key_name(column) or (bool(column.words) and names_table(column, table))
         if told or place == 0 or column.rows >= 20:
             found.append((not told, column.family is Family.TIME, order.index(name), name))
     return min(found)[-1] if found else None

@@ -1,9 +1,9 @@
 """How well the name of a column says that it refers to a table's key.
 
-What a table's columns all begin with is no part of their names (`l_orderkey` in `lineitem`). What remains names a thing and then
-says that it identifies it. Words are the same, short for each other (`cust` for customer, `qty` for quantity), or several run together
-(`cdemo` for customer demographics). Before the thing may stand the part that it plays (`bill_customer_sk`); some parts are told by
-themselves (`manager_id` is an employee's, `parent_id` one of the same table).
+What a table's columns all begin with is no part of their names (`l_orderkey` in `lineitem`). What remains names a thing and
+then says that it identifies it. Words are the same, short for each other (`cust` for customer, `qty` for quantity), or several
+run together (`cdemo` for customer demographics). Before the thing may stand the part that it plays (`bill_customer_sk`); some
+parts are told by themselves (`manager_id` is an employee's, `parent_id` one of the same table).
 """
 
 from __future__ import annotations
@@ -15,11 +15,13 @@ from assay.catalog.facts import ColumnFacts, TableFacts, singular
 from assay.catalog.keys import NUMBERING, SUFFIXES
 
 _PREFIXED = 0.6  # share of a table's columns from which a common first word is a prefix
-PERSONS = frozenset("employee staff user person people worker member account customer client 员工 用户 人员".split())
-PARTS = frozenset("manager mgr boss supervisor lead leader head owner author creator approver assignee seller salesperson agent "
-                   "reviewer editor sender receiver 经理 主管 店长 负责人".split())
-_ABOVE = frozenset("parent super superior root previous original ancestor predecessor up above reply replied 上级 父 ".split())
-_KINDS_OF_TABLE = frozenset("dim fact table tbl info master data dimension".split())
+PERSONS = frozenset({"employee", "staff", "user", "person", "people", "worker", "member", "员工", "用户", "人员"})
+PARTS = frozenset({"manager", "mgr", "boss", "supervisor", "lead", "leader", "head", "owner", "author", "creator", "approver",
+                   "assignee", "seller", "salesperson", "agent", "reviewer", "editor", "sender", "receiver", "经理",
+                   "主管", "店长", "负责人"})
+_ABOVE = frozenset({"parent", "super", "superior", "root", "previous", "original", "ancestor", "predecessor", "up", "above",
+                    "reply", "replied", "上级", "父"})
+_KINDS_OF_TABLE = frozenset({"dim", "fact", "table", "tbl", "info", "master", "data", "dimension"})
 _SAME, _PART, _TOLD, _OWN = 1.0, 0.85, 0.6, 0.7
 
 
@@ -67,8 +69,8 @@ def names_own_table(column: ColumnFacts, names: Names) -> bool:
 def likeness(column: ColumnFacts, source: Names, key: ColumnFacts, target: Names) -> float:
     """How well a column's name agrees with a key's, 0..1.
 
-    1 for the same thing, 0.85 for one that a part precedes or that goes by an abbreviation, less for what is only alike. 0 for a
-    bare `id`, which identifies its own table's rows.
+    1 for the same thing, 0.85 for one that a part precedes or that goes by an abbreviation, less for what is only alike. 0 for
+    a bare `id`, which identifies its own table's rows.
     """
     words, keyed = source.of(column), target.of(key)
     named, core = stem(words), stem(keyed)
@@ -136,7 +138,7 @@ def _word(word: str, other: str) -> float:
 
 @lru_cache(maxsize=65_536)
 def _joins(word: str, others: tuple[str, ...]) -> float:
-    """Whether a word is made of the beginnings of others, in order: `cdemo` of customer demographics; 1 if of the whole words."""
+    """Whether a word is made of the beginnings of others, in order (`cdemo` of customer demographics); 1 if of whole words."""
     if len(others) < 2 or len(word) < 3:
         return 0.0
     if word == "".join(others):

@@ -1,7 +1,7 @@
 """Tables that hold the same: copies, and parts of another table.
 
-Copies are found by what their columns hold, whatever these are called, how they are ordered and in which types the values lie. A
-part has some of another's rows, some of its columns, or both: every column's values are found in one of the other's, and then
+Copies are found by what their columns hold, whatever these are called, how they are ordered and in which types the values lie.
+A part has some of another's rows, some of its columns, or both: every column's values are found in one of the other's, and then
 every row is, which the rows have to tell.
 """
 

@@ -1,12 +1,13 @@
 """Columns that refer to another table's key, by what their names say and by what their values can't share by chance.
 
 Candidates come from indexes, so no column is compared with all others: keys that hold its smallest hashes, keys whose name or
-table its name tells of, and keys of running numbers that end where the column ends. Each candidate is then compared value by value.
+table its name tells of, and keys of running numbers that end where the column ends. Each candidate is then compared value by
+value.
 
 Inclusion says little by itself: numbers that count from 1 are included in each other everywhere. What counts is how unlikely it
 would be by chance, in bits. Values that are thinly spread (codes, texts) are hardly found in a key by accident. Of running
-numbers it is asked whether the column ends where the key ends, as it does when rows refer to any of the key's things, and over how
-many values this was seen (Zhang et al., "On Multi-Column Foreign Key Discovery", VLDB 2010: randomness).
+numbers it is asked whether the column ends where the key ends, as it does when rows refer to any of the key's things, and over
+how many values this was seen (Zhang et al., "On Multi-Column Foreign Key Discovery", VLDB 2010: randomness).
 
 A name that agrees needs few values in common (a table may describe a third of all households), a name that says nothing needs
 nearly all, and the more surprising the inclusion is, the surer the reference.
@@ -67,7 +68,8 @@ class ReferenceSearch:
         compared: Pairs of columns whose values were compared so far.
     """
 
-    def __init__(self, tables: Mapping[str, TableFacts], roles: Mapping[str, Mapping[str, Role]], keys: Sequence[Sketch]) -> None:
+    def __init__(self, tables: Mapping[str, TableFacts], roles: Mapping[str, Mapping[str, Role]],
+                 keys: Sequence[Sketch]) -> None:
         self.compared = 0
         self._roles = roles
         self._names = {asset: Names(table) for asset, table in tables.items()}
@@ -121,14 +123,16 @@ class ReferenceSearch:
 
     def _told_by(self, key: Sketch) -> Iterable[str]:
         names = self._names[key.place[0]]
-        words = {*stem(names.of(key.column)), *names.table, *names.of(key.column)}
-        return sorted({word for word in words} | {f"{word[0]}…" for word in words} | {f"={key.place[0]}"})
+        named = stem(names.of(key.column))
+        words = {*named, *names.table, *names.of(key.column)}
+        return sorted(words | {f"{word[0]}…" for word in words} | {" ".join(named), " ".join(names.table), f"={key.place[0]}"})
 
     def _beginnings(self, column: Sketch) -> list[str]:
         """What keys are looked up by: whole words first, then first letters, which abbreviations keep, then the own table."""
-        words = [word for word in self._names[column.place[0]].of(column.column)[::-1] if is_telling((word,))]
+        named = self._names[column.place[0]].of(column.column)
+        words = [word for word in named[::-1] if is_telling((word,))]
         persons = sorted(PERSONS) if any(word in PARTS for word in words) else []
-        return [*words, *(f"{word[0]}…" for word in words), f"={column.place[0]}", *persons]
+        return [" ".join(stem(named)), *words, *(f"{word[0]}…" for word in words), f"={column.place[0]}", *persons]
 
     # -- judgement ------------------------------------------------------------------------------------------------------------
 

@@ -60,10 +60,11 @@ def find_relations(tables: Mapping[str, TableFacts], roles: Mapping[str, Mapping
     out = [*map(_overlap, copies), *map(_reference, references), *_lists(originals, roles, kinds, sketches, keys, references)]
     if rows is not None:
         identities = {asset: kinds[asset].primary_key for asset in originals}
-        out += [Relation(RelationKind.FOREIGN_KEY, r.source, r.columns, r.target, r.key, round(r.coverage, 6), round(r.confidence, 6))
-                for r in composite_references(tables, sketches, identities, rows)]
+        out += [Relation(RelationKind.FOREIGN_KEY, r.source, r.columns, r.target, r.key, round(r.coverage, 6),
+                         round(r.confidence, 6)) for r in composite_references(tables, sketches, identities, rows)]
         out += map(_overlap, find_parts(originals, sketches, rows))
-        referring = [(r.from_asset, r.from_columns, r.to_asset, r.to_columns) for r in out if r.kind is RelationKind.FOREIGN_KEY]
+        referring = [(r.from_asset, r.from_columns, r.to_asset, r.to_columns) for r in out
+                     if r.kind is RelationKind.FOREIGN_KEY]
         out += [Relation(RelationKind.DERIVED, d.source, d.columns, d.target, d.others, round(d.agreement, 6), _DERIVED)
                 for d in derivations(originals, referring, identities, rows)]
     return sorted(out, key=lambda r: (r.kind, r.from_asset, r.from_columns, r.to_asset, r.to_columns))
@@ -81,7 +82,8 @@ def _overlap(found: Overlap) -> Relation:
 
 
 def _lists(originals: Mapping[str, TableFacts], roles: Mapping[str, Mapping[str, Role]], kinds: Mapping[str, TableKind],
-           sketches: Mapping[tuple[str, str], Sketch], keys: Sequence[Sketch], references: Sequence[Reference]) -> list[Relation]:
+           sketches: Mapping[tuple[str, str], Sketch], keys: Sequence[Sketch],
+           references: Sequence[Reference]) -> list[Relation]:
     """References of events to associations that list a key which no table describes."""
     owned = {_core(key, originals[key.place[0]]) for key in keys}
     referring = {reference.source.place for reference in references}

@@ -1,4 +1,4 @@
-"""The few questions that counts of single columns can't answer: which columns together identify rows, which rows two tables share.
+"""The few questions that counts of single columns can't answer: what identifies rows, which rows two tables share.
 
 Every question is one bounded query. Values never leave the engine, only counts do.
 """
@@ -14,7 +14,7 @@ import duckdb
 from assay.engine import connect, literal, quote
 from assay.errors import UnreadableData, shorten
 
-_DATE = r"^\d{4}-\d{2}-\d{2}([ T]00:00.*)?$"
+_DATE = r"\d{4}-\d{2}-\d{2}([ T]00:00(:00(\.0+)?)?(Z|[+]00(:?00)?)?)?"
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ class SnapshotRows:
         files: Asset -> partitions, oldest first, each a list of files.
 
     Raises:
-        UnreadableData: By every question, if a file can't be read.
+        UnreadableData: By every question, if a file can't be read; the asset is not asked again.
     """
 
     def __init__(self, files: Mapping[str, Sequence[Sequence[str]]]) -> None:
@@ -156,6 +156,7 @@ class SnapshotRows:
                                       "hive_partitioning = false)")
                     columns = self._con.execute(f"describe {view}").fetchall()
                 except duckdb.Error as error:
+                    del self._files[asset]
                     raise UnreadableData(asset, shorten(error, 200)) from error
             self._types[asset] = {str(row[0]): str(row[1]) for row in columns}
         return name
@@ -165,8 +166,10 @@ class SnapshotRows:
         try:
             return tuple(self._con.execute(query).fetchall()[0])
         except duckdb.Error as error:
+            del self._files[asset]
             raise UnreadableData(asset, shorten(error, 200)) from error
 
 
 def _number(number: str) -> str:
-    return f"(case when abs({number}) < 1e15 and {number} = trunc({number}) then {number}::bigint::varchar else {number}::varchar end)"
+    whole = f"abs({number}) < 1e15 and {number} = trunc({number})"
+    return f"(case when {whole} then {number}::bigint::varchar else {number}::varchar end)"

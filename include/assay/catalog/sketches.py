@@ -1,8 +1,8 @@
-"""The different values of a column as hashes, the same whatever type or format holds them, and an index that finds who has them.
+"""The different values of a column as hashes, the same in whatever type or format, and an index that finds who has them.
 
 Numbers are numbers: whole floats, decimals and digits in texts, with or without leading zeros. Dates are the number YYYYMMDD,
-whether they lie there as DATE, as a timestamp at midnight, as ISO text or as that number. All else is text without blanks around
-it. Two columns are compared by their hashes alone, which takes a search in a sorted array.
+whether they lie there as DATE, as a timestamp at midnight, as ISO text or as that number. All else is text without blanks
+around it. Two columns are compared by their hashes alone, which takes a search in a sorted array.
 
 The index keeps the smallest hashes of every column (bottom-k: the same sample of values in all columns), so columns that share
 values meet in it without being compared. Source: Broder, "On the resemblance and containment of documents", 1997; inverted
@@ -179,7 +179,7 @@ def _hash_plain(texts: pa.Array, column: ColumnFacts) -> np.ndarray:
     elif len(texts) <= 2:
         lower = pc.utf8_lower(texts)
         texts = lower if set(lower.to_pylist()) <= {"true", "false"} else texts
-    return pd.util.hash_array(texts.to_numpy(zero_copy_only=False), categorize=False)
+    return np.asarray(pd.util.hash_array(texts.to_numpy(zero_copy_only=False), categorize=False), dtype=np.uint64)
 
 
 def _trimmed(column: ColumnFacts) -> pa.Array:
@@ -210,7 +210,7 @@ def _days_of(column: ColumnFacts) -> np.ndarray:
 
 
 def _epoch_days(days: pd.Series) -> np.ndarray:
-    return days.to_numpy().astype("datetime64[D]").astype(np.float64)
+    return np.asarray(days.to_numpy().astype("datetime64[D]").astype(np.float64))
 
 
 def _calendar(days: np.ndarray) -> np.ndarray:
@@ -220,7 +220,7 @@ def _calendar(days: np.ndarray) -> np.ndarray:
     years = months.astype("datetime64[Y]")
     month = (months - years.astype("datetime64[M]")).astype(np.int64) + 1
     day = (dates - months.astype("datetime64[D]")).astype(np.int64) + 1
-    return ((years.astype(np.int64) + 1970) * 10_000 + month * 100 + day).astype(np.float64)
+    return np.asarray((years.astype(np.int64) + 1970) * 10_000 + month * 100 + day, dtype=np.float64)
 
 
 def _hash_numbers(numbers: np.ndarray) -> np.ndarray:

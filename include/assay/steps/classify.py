@@ -1,6 +1,4 @@
-"""Task `classify`: what columns mean, what tables are and how they are related, from their profile states and few
-questions to their rows.
-"""
+"""Task `classify`: what columns mean, what tables are and how they are related, from counts and few questions to rows."""
 
 from __future__ import annotations
 
@@ -41,7 +39,8 @@ def classify(night: Night, states: Sequence[ArtifactRef]) -> list[ArtifactRef]:
         ordered = sorted(states, key=_place)
         config = {"overrides": said, "states": [_place(state) for state in ordered]}
         snapshots = _snapshots(frame, ordered)
-        inputs = [*(state.fingerprint for state in ordered), *(s.fingerprint for asset in sorted(snapshots) for s in snapshots[asset])]
+        read = [*ordered, *(snapshot for asset in sorted(snapshots) for snapshot in snapshots[asset])]
+        inputs = [artifact.fingerprint for artifact in read]
         made: dict[str, Any] = {}
 
         def result() -> Any:
@@ -63,7 +62,8 @@ def _find_out(frame: Frame, states: Sequence[ArtifactRef], snapshots: dict[str, 
     from assay.catalog.rows import SnapshotRows
 
     gathered = _gather(frame, states)
-    files = {asset: [frame.store.files(s) for s in (parts[-1:] if gathered[asset][1] else parts)] for asset, parts in snapshots.items()}
+    files = {asset: [frame.store.files(part) for part in (parts[-1:] if gathered[asset][1] else parts)]
+             for asset, parts in snapshots.items()}
     with SnapshotRows(files) as rows:
         return find_out({asset: state for asset, (state, _) in gathered.items()}, overrides, rows)
 
