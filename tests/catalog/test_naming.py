@@ -7,7 +7,8 @@ from assay.catalog.naming import Names, likeness, names_own_table
 
 
 def _likeness(source, column, target, key):
-    a, b = facts_of(f"a.{source[0]}", {n: [1, 2] for n in source[1]}), facts_of(f"a.{target[0]}", {n: [1, 2] for n in target[1]})
+    a = facts_of(f"a.{source[0]}", {n: [1, 2] for n in source[1]})
+    b = facts_of(f"a.{target[0]}", {n: [1, 2] for n in target[1]})
     return likeness(a.columns[column], Names(a), b.columns[key], Names(b))
 
 

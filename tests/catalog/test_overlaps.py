@@ -11,7 +11,8 @@ _N = 600
 
 def _orders() -> dict:
     rng = np.random.default_rng(2)
-    return {"order_id": np.arange(5000, 5000 + _N), "customer_id": rng.integers(1, 90, _N), "amount": rng.integers(1, 9999, _N) / 4,
+    return {"order_id": np.arange(5000, 5000 + _N), "customer_id": rng.integers(1, 90, _N),
+            "amount": rng.integers(1, 9999, _N) / 4,
             "day": [dt.date(2024, 1, 1) + dt.timedelta(days=int(n)) for n in rng.integers(0, 300, _N)]}
 
 
