@@ -92,7 +92,7 @@ def _snapshots(frame: Frame, states: Sequence[ArtifactRef]) -> dict[str, list[Ar
     labels: dict[str, list[str]] = defaultdict(list)
     for state in states:
         asset, label = _place(state)
-        labels[asset].append(label)
+        labels[asset].append(label.removeprefix("ds="))
     out = {}
     for asset, counted in labels.items():
         history = frame.store.find(HISTORY, frame.platform.platform, frame.partition, asset)
