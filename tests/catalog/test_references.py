@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from tests.catalog.builders import facts_of
 
 from assay.catalog.references import ReferenceSearch
@@ -68,6 +69,7 @@ def _compared(n_tables: int) -> tuple[int, int]:
     return search.compared, len(sketches)
 
 
+@pytest.mark.slow  # counts the values of 600 tables
 def test_comparisons_grow_with_the_columns_and_not_with_their_square():
     few, few_columns = _compared(100)
     many, many_columns = _compared(500)
