@@ -8,7 +8,7 @@ import pytest
 from tests.profiling.builders import write
 
 from assay.contracts.refs import ArtifactRef, Night
-from assay.contracts.schemas import CHANGES, COLUMNS, DISCOVERED, PROFILE_STATES, RELATIONS, TABLE_KINDS
+from assay.contracts.schemas import CHANGES, COLUMNS, DISCOVERED, HISTORY, PROFILE_STATES, RELATIONS, SNAPSHOT, TABLE_KINDS
 from assay.profiling.states import count_values
 from assay.steps.classify import classify
 from assay.storage import ArtifactStore, Recipe, open_store
@@ -86,3 +86,29 @@ def test_the_order_in_which_states_arrive_does_not_matter(store, night, states):
 
 def test_nothing_profiled_gives_empty_tables(night):
     assert [ref.row_count for ref in classify(night, [])] == [0, 0, 0, 0]
+
+
+def test_keys_of_several_columns_are_asked_of_the_snapshots_that_the_history_names(store, night):
+    pairs = [(order, line) for order in range(30) for line in (1, 2, 3)]
+    states, rows, recipe = [], [], Recipe((), "", "")
+    for number, label in enumerate(("2017-12-29", "2017-12-30")):
+        lines = pa.table({"order_id": [o + 100 * number for o, _ in pairs], "line_no": [line for _, line in pairs]})
+        where = {"platform": PLATFORM, "partition": label, "name": "landing.lines", "recipe": recipe}
+        snapshot = store.publish(SNAPSHOT, lines, **where)
+        states.append(store.publish(PROFILE_STATES, count_values(store.files(snapshot), "landing.lines"), **where))
+        rows.append(
+            {
+                "asset_id": "landing.lines",
+                "source_partition": label,
+                "uri": snapshot.uri,
+                "fingerprint": snapshot.fingerprint,
+                "row_count": 90,
+                "bytes": 1,
+                "reason": None,
+            }
+        )
+    found = [store.read(classify(night, states)[1]).to_pylist()[0]["primary_key"]]
+    history = pa.Table.from_pylist(rows, schema=HISTORY.schema)
+    store.publish(HISTORY, history, platform=PLATFORM, partition=PARTITION, name="landing.lines", recipe=recipe)
+    found.append(store.read(classify(night, states)[1]).to_pylist()[0]["primary_key"])
+    assert found == [[], ["order_id", "line_no"]]

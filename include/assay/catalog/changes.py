@@ -112,7 +112,7 @@ def _alike(old: ColumnFacts, new: ColumnFacts) -> float:
         return 0.0
     shares = []
     for one, other in ((old, new), (new, old)):
-        inside = np.asarray(pc.is_in(one.key_values, value_set=other.key_values))
+        inside = np.asarray(pc.is_in(one.values, value_set=other.values.combine_chunks()))
         shares.append(float(one.counts[inside].sum() / one.counts.sum()))
     common = min(shares)
     if common >= _SAME or not len(old.numbers) or np.isnan(old.numbers).all():

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import pyarrow as pa
 
+from assay.catalog.composite import composite_key
 from assay.catalog.descriptions import describe_column, describe_table, find_uses
 from assay.catalog.domains import find_domain
 from assay.catalog.facts import TableFacts, read_facts
-from assay.catalog.kinds import TableKind, find_kind
+from assay.catalog.keys import unique_column
+from assay.catalog.kinds import PROVEN, TableKind, find_kind
 from assay.catalog.pii import PersonalData, find_personal, personal_level
-from assay.catalog.relations import find_relations
+from assay.catalog.relations import Relation, find_relations
 from assay.catalog.roles import find_roles
+from assay.catalog.rows import Rows
 from assay.catalog.semantic_types import Meaning, SemanticType
 from assay.config.manifest import AssetOverride
-from assay.contracts.enums import Role
+from assay.contracts.enums import AssetKind, Role
 from assay.contracts.schemas import COLUMNS, RELATIONS, TABLE_KINDS
+from assay.errors import UnreadableData
+
+logger = logging.getLogger(__name__)
 
 _IMPERSONAL = frozenset({SemanticType.ITEM_ID, SemanticType.STORE_ID, SemanticType.CAMPAIGN_ID, SemanticType.COUPON_ID,
                          SemanticType.MANUFACTURER_ID})
@@ -41,25 +48,27 @@ class Classification:
 
 
 def classify(states: Mapping[str, pa.Table], overrides: Mapping[str, AssetOverride] | None = None,
-             comments: Mapping[str, Mapping[str, str]] | None = None) -> Classification:
+             rows: Rows | None = None, comments: Mapping[str, Mapping[str, str]] | None = None) -> Classification:
     """Classify all assets of a platform together.
 
     Args:
         states: Profile state by asset id: merged from increments, or the newest of dated snapshots.
         overrides: What the manifest says of an asset wins; keys that are no asset are ignored.
+        rows: Of the partitions that the states count. Without them no key and no relation of several columns is found.
         comments: What sources say of their columns, by asset.
     """
     given = overrides or {}
     tables = {asset: read_facts(asset, states[asset], (comments or {}).get(asset)) for asset in sorted(states)}
     found = {asset: _find_roles(table, given.get(asset, _NO_OVERRIDE)) for asset, table in tables.items()}
     roles = {asset: {name: role for name, (role, _) in columns.items()} for asset, columns in found.items()}
-    kinds = {asset: _find_kind(table, found[asset], given.get(asset, _NO_OVERRIDE)) for asset, table in tables.items()}
+    kinds = {asset: _identified(_find_kind(table, found[asset], given.get(asset, _NO_OVERRIDE)), table, roles[asset], rows)
+             for asset, table in tables.items()}
     personal = {asset: _find_personal(table, found[asset], kinds[asset]) for asset, table in tables.items()}
     column_rows = [_column_row(table, name, *found[asset][name], personal[asset][name])
                    for asset, table in tables.items() for name in table.columns]
     kind_rows = [_kind_row(table, kinds[asset], found[asset], personal[asset], given.get(asset, _NO_OVERRIDE))
                  for asset, table in tables.items()]
-    relation_rows = [asdict(relation) for relation in find_relations(tables, roles, kinds)]
+    relation_rows = [asdict(relation) for relation in _find_relations(tables, roles, kinds, rows)]
     return Classification(pa.Table.from_pylist(column_rows, schema=COLUMNS.schema),
                           pa.Table.from_pylist(kind_rows, schema=TABLE_KINDS.schema),
                           pa.Table.from_pylist(relation_rows, schema=RELATIONS.schema))
@@ -85,6 +94,31 @@ def _find_kind(table: TableFacts, found: Mapping[str, tuple[Role, Meaning]], ove
     key = table.columns.get(override.key) if override.key else None
     identity = (key.name,) if key is not None and key.distinct == table.rows > 0 else kind.primary_key
     return TableKind(override.kind or kind.kind, kind.time_column, identity)
+
+
+def _identified(kind: TableKind, table: TableFacts, roles: Mapping[str, Role], rows: Rows | None) -> TableKind:
+    """The kind with the columns that identify rows, where names alone told none."""
+    if kind.primary_key:
+        return kind
+    single = unique_column(table, roles) if kind.kind is not AssetKind.EVENT or table.rows >= PROVEN else None
+    if single is not None:
+        return replace(kind, primary_key=(single,))
+    try:
+        return kind if rows is None else replace(kind, primary_key=composite_key(table, roles, rows))
+    except UnreadableData as error:
+        logger.warning("no key of several columns is looked for: %s", error)
+        return kind
+
+
+def _find_relations(tables: Mapping[str, TableFacts], roles: Mapping[str, Mapping[str, Role]], kinds: Mapping[str, TableKind],
+                    rows: Rows | None) -> list[Relation]:
+    """Relations, once more without the rows of an asset that turn out unreadable."""
+    for _ in tables:
+        try:
+            return find_relations(tables, roles, kinds, rows)
+        except UnreadableData as error:
+            logger.warning("rows are not looked into: %s", error)
+    return find_relations(tables, roles, kinds)
 
 
 def _find_personal(table: TableFacts, found: Mapping[str, tuple[Role, Meaning]], kind: TableKind) -> dict[str, PersonalData]:

@@ -20,7 +20,7 @@ CJK = re.compile(r"[㐀-鿿]+")
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[㐀-鿿]+")
 _GLUED = re.compile(
     r"^(user|visitor|item|product|order|session|customer|member|client|store|shop|campaign|coupon|sku|household|basket|invoice|"
-    r"account|event|transaction)(id|key|no)$")
+    r"account|event|transaction)(id|key|no)$|^(?!mon|tur|don|hoc|joc|whis)([a-z]{3,})(key)$")
 _ISO = r"^\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?)?$"
 
 
@@ -41,7 +41,7 @@ def words(name: str) -> tuple[str, ...]:
     for raw in _WORDS.findall(name):
         word = raw.lower()
         glued = _GLUED.match(singular(word))
-        out += glued.groups() if glued else [word]
+        out += [part for part in glued.groups() if part] if glued else [word]
     return tuple(out)
 
 
@@ -81,6 +81,8 @@ class ColumnFacts:
         values: Values as text, most frequent first, shape (n_listed,).
         counts: Rows that hold each, shape (n_listed,).
         numbers: The same as numbers, NaN where they are none, shape (n_listed,).
+        low: Smallest number of all rows, NaN where there is none; times are seconds since 1970.
+        high: Largest.
         comment: What its source says of it.
     """
 
@@ -96,6 +98,8 @@ class ColumnFacts:
     values: pa.ChunkedArray
     counts: np.ndarray
     numbers: np.ndarray
+    low: float
+    high: float
     comment: str = ""
 
     @cached_property
@@ -149,14 +153,6 @@ class ColumnFacts:
             return False
         return sum(re.match(_ISO, value) is not None for value in self.sample) >= 0.95 * len(self.sample)
 
-    @cached_property
-    def key_values(self) -> pa.Array:
-        """Its values as keys, comparable between integers and whole floats, and between masked columns."""
-        values = self.values.combine_chunks() if self.values.num_chunks != 1 else self.values.chunk(0)
-        if self.family is Family.REAL:
-            return pc.replace_substring_regex(values, r"\.0$", "")
-        return pc.replace_substring_regex(values, "^[a-z_]+:", "") if self.personal and not self.partly else values
-
 
 @dataclass(frozen=True)
 class TableFacts:
@@ -208,4 +204,11 @@ def _read_column(asset_id: str, name: str, rows: pa.Table, comment: str) -> Colu
         distinct=valued.num_rows * (1 if exact else SHARE), exact=exact,
         personal=str(masked[0].as_py()).split(":", 1)[0] if len(masked) else None, partly=bool(len(masked)) and whole is None,
         values=valued.column("value"), counts=counts[~missing], numbers=numbers[~missing],
-        comment=comment)
+        low=_extreme(rows, numbers[~missing], "min"), high=_extreme(rows, numbers[~missing], "max"), comment=comment)
+
+
+def _extreme(rows: pa.Table, numbers: np.ndarray, statistic: str) -> float:
+    """Smallest (min) or largest (max) number: of the listed values, and of the summary where not all are listed."""
+    said = rows.filter(pc.equal(rows.column("statistic"), statistic)).column("number").drop_null().to_pylist()
+    known = np.asarray([*said, *numbers[np.isfinite(numbers)]], dtype=np.float64)
+    return float((np.min if statistic == "min" else np.max)(known)) if len(known) else float("nan")

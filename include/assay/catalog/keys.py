@@ -1,4 +1,4 @@
-"""Which columns identify a thing, and which column identifies the rows of a table.
+"""Which columns identify a thing, and which column alone identifies the rows of a table; `composite` finds those of several.
 
 A name decides first, since values of identifiers and of counts look alike; only a column without a telling name is judged by
 its values, and then it has to be unique over many rows and look like nothing else.
@@ -7,22 +7,25 @@ its values, and then it has to be unique over many rows and look like nothing el
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from assay.catalog.facts import ColumnFacts, Family, TableFacts, mentions, singular
 from assay.catalog.semantic_types import NOT_ADDITIVE, THINGS, told_by_name
+from assay.contracts.enums import Role
 
-SUFFIXES = frozenset({"id", "key", "upc", "ean", "gtin", "sku", "spu", "asin", "isbn", "uuid", "guid", "uid", "openid"})
+SUFFIXES = frozenset({"id", "key", "upc", "ean", "gtin", "sku", "spu", "asin", "isbn", "uuid", "guid", "uid", "openid",
+                      "sk", "pk", "fk"})
 _CHINESE_SUFFIXES = ("编号", "编码", "号码", "标识", "代码", "单号", "货号", "号")
-_NUMBERING = frozenset({"no", "nr", "number", "num", "code"})  # identify a thing only after its name: order_no, not kids_no
+NUMBERING = frozenset({"no", "nr", "number", "num", "code"})  # identify a thing only after its name: order_no, not kids_no
 _MEASURING = frozenset({
     "size", "age", "amount", "price", "value", "quantity", "qty", "total", "sum", "length", "width", "weight", "height",
     "sales", "cost", "balance", "lat", "lon", "latitude", "longitude", "time", "timestamp", "date", "year", "zip", "postcode",
     "金额", "数量", "价格", "年龄", "时间", "日期"})
 _ENOUGH = 100  # rows from which a unique column without a telling name is believed
 _IDENTIFIER_TEXT = re.compile(r"^(?=.*\d)[A-Za-z0-9_-]{6,64}$")
+_LONG = 40  # characters from which a text identifies nothing
 NEARLY = 0.98  # share of different values from which a key with a few repeats still identifies rows
 
 
@@ -36,7 +39,7 @@ def has_key_name(column: ColumnFacts) -> bool:
         return True
     if any(name[-1].endswith(suffix) for suffix in _CHINESE_SUFFIXES):
         return not mentions(name, frozenset({"电话", "手机", "型号", "信号"}))
-    return last in _NUMBERING and len(name) > 1 and singular(name[-2]) in THINGS
+    return last in NUMBERING and len(name) > 1 and singular(name[-2]) in THINGS
 
 
 def is_key(column: ColumnFacts) -> bool:
@@ -71,7 +74,7 @@ def _looks_like_identifiers(column: ColumnFacts) -> bool:
 
 def names_table(column: ColumnFacts, table: TableFacts) -> bool:
     """Whether the column is named like the table itself: `product_id` in `products`, `id` anywhere."""
-    stem = tuple(singular(word) for word in column.words if singular(word) not in SUFFIXES | _NUMBERING)
+    stem = tuple(singular(word) for word in column.words if singular(word) not in SUFFIXES | NUMBERING)
     own = tuple(singular(word) for word in table.words)
     return not stem or own[-len(stem):] == stem
 
@@ -97,3 +100,22 @@ def primary_key(table: TableFacts, keys: Sequence[str]) -> str | None:
         if (unique and (column.rows >= 20 or own or first)) or nearly:
             candidates.append((not own, not unique, list(table.columns).index(name), name))
     return min(candidates)[-1] if candidates else None
+
+
+def unique_column(table: TableFacts, roles: Mapping[str, Role]) -> str | None:
+    """The column that identifies the rows of a table whose names tell of no key, or None.
+
+    It never repeats, has no gaps and is whole numbers, short texts or dates; of several the one named like a key or the table,
+    else the first. Of fewer than 20 rows only such a name, or standing first, is believed.
+    """
+    order, found = list(table.columns), []
+    for place, (name, column) in enumerate(table.columns.items()):
+        if not column.exact or column.nulls or not 0 < column.distinct == column.rows:
+            continue
+        amount = roles[name] is Role.MEASURE or (mentions(column.words, _MEASURING) and column.family is not Family.TIME)
+        if amount or column.family not in (Family.INTEGER, Family.TEXT, Family.TIME) or column.text_length > _LONG:
+            continue
+        told = has_key_name(column) or (bool(column.words) and names_table(column, table))
+        if told or place == 0 or column.rows >= 20:
+            found.append((not told, column.family is Family.TIME, order.index(name), name))
+    return min(found)[-1] if found else None

@@ -14,7 +14,7 @@ from assay.contracts.enums import AssetKind, Role
 _THINGS = frozenset({SemanticType.USER_ID, SemanticType.ITEM_ID, SemanticType.STORE_ID, SemanticType.CAMPAIGN_ID,
                      SemanticType.COUPON_ID, SemanticType.MANUFACTURER_ID})
 _SMALL = 1000  # rows up to which a table can be a reference list
-_PROVEN = 50  # rows from which a unique column identifies the rows of an event table
+PROVEN = 50  # rows from which a unique column identifies the rows of an event table
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ def _timed(table: TableFacts, keys: list[str], measures: list[str], meanings: Ma
             return TableKind(AssetKind.ENTITY, time, (identity,))
     if not keys and not measures and table.rows <= _SMALL and table.columns[time].distinct == table.rows > 0:
         return TableKind(AssetKind.REFERENCE, time, (time,))
-    proven = (identity is not None and table.rows >= _PROVEN and table.columns[identity].distinct == table.rows
+    proven = (identity is not None and table.rows >= PROVEN and table.columns[identity].distinct == table.rows
               and (names_table(table.columns[identity], table) or meanings[identity] not in _THINGS))
     return TableKind(AssetKind.EVENT, time, (identity,) if proven and identity is not None else ())
 

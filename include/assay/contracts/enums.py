@@ -42,8 +42,9 @@ class RelationKind(StrEnum):
     """How two assets are related."""
 
     FOREIGN_KEY = "foreign_key"
-    DUPLICATE = "duplicate"
-    DERIVED = "derived"
+    DUPLICATE = "duplicate"  # the same content
+    SUBSET = "subset"  # some of the rows, some of the columns, or both
+    DERIVED = "derived"  # sums, counts or extremes by key
 
 
 class ChangeKind(StrEnum):

@@ -128,12 +128,12 @@ TABLE_KINDS = Contract("table_kinds", pa.schema([
 ]))
 
 RELATIONS = Contract("relations", pa.schema([
-    col("kind", STRING, "foreign_key, duplicate, derived"),
-    col("from_asset", STRING, "asset that refers"),
-    col("from_columns", STRINGS, "its columns"),
+    col("kind", STRING, "foreign_key, duplicate, subset, derived"),
+    col("from_asset", STRING, "asset that refers, or that holds what the other holds"),
+    col("from_columns", STRINGS, "its columns; of a derived asset its key, then its totals"),
     col("to_asset", STRING, "asset referred to"),
-    col("to_columns", STRINGS, "its columns"),
-    col("coverage", FLOAT, "share of distinct referring values found, 0..1"),
+    col("to_columns", STRINGS, "its columns, in the same order"),
+    col("coverage", FLOAT, "share of distinct referring values found, of a derived asset of keys whose totals agree, 0..1"),
     col("confidence", FLOAT, "0..1, higher is surer"),
 ]))
 

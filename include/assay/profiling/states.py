@@ -76,6 +76,20 @@ def merge(tables: Sequence[pa.Table], *, exact_limit: int = EXACT_LIMIT) -> pa.T
     return in_order(pa.concat_tables(merged), order) if merged else empty_state()
 
 
+def combine(tables: Sequence[pa.Table]) -> tuple[pa.Table, bool]:
+    """The state of an asset from those of its partitions, and whether it is the newest one's alone.
+
+    Either way it holds the newest partition's columns: what is no longer delivered is no part of the asset.
+
+    Args:
+        tables: States of one asset, oldest first, at least one.
+    """
+    newest = repeats(tables)
+    merged = tables[-1] if newest else merge(tables)
+    columns = pc.unique(tables[-1].column("column"))
+    return merged.filter(pc.is_in(merged.column("column"), value_set=columns)), newest
+
+
 def repeats(tables: Sequence[pa.Table]) -> bool:
     """Whether each partition holds the whole again (dated snapshots) instead of what is new (increments).
 

@@ -1,24 +1,30 @@
-"""Task `classify`: what columns mean, what tables are and how they are related, from their profile states alone."""
+"""Task `classify`: what columns mean, what tables are and how they are related, from counts and few questions to rows."""
 
 from __future__ import annotations
 
 import itertools
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
 from assay.catalog.semantic_types import raw_vocabulary
 from assay.contracts.refs import ArtifactRef, Night
-from assay.contracts.schemas import CHANGES, COLUMNS, DECLARED, RELATIONS, TABLE_KINDS
+from assay.contracts.schemas import CHANGES, COLUMNS, DECLARED, HISTORY, RELATIONS, SNAPSHOT, TABLE_KINDS
 from assay.language.encoder import ENCODER
 from assay.steps.frame import Frame, open_frame
 
-_CATALOG = ("changes", "classify", "descriptions", "domains", "facts", "keys", "kinds", "meanings", "pii", "relations", "roles",
-            "semantic_types", "values")
-_MODULES = ("assay.steps.classify", *(f"assay.catalog.{module}" for module in _CATALOG), "assay.profiling")
+if TYPE_CHECKING:
+    from assay.catalog.classify import Classification
+    from assay.config.manifest import AssetOverride
+
+_CATALOG = ("changes", "classify", "composite", "composite_references", "derivations", "descriptions", "domains", "facts",
+            "keys", "kinds", "meanings", "naming", "overlaps", "pii", "references", "relations", "roles", "rows",
+            "semantic_types", "sketches", "values")
+_MODULES = ("assay.steps.classify", *(f"assay.catalog.{module}" for module in _CATALOG), "assay.profiling",
+            "assay.engine")
 
 
 def classify(night: Night, states: Sequence[ArtifactRef]) -> list[ArtifactRef]:
@@ -40,14 +46,14 @@ def classify(night: Night, states: Sequence[ArtifactRef]) -> list[ArtifactRef]:
         config = {"overrides": said, "states": [_place(state) for state in ordered], "vocabulary": raw_vocabulary(),
                   "encoder": ENCODER}
         declared = frame.store.find(DECLARED, frame.platform.platform, frame.partition)
-        inputs = [*(state.fingerprint for state in ordered), *([declared.fingerprint] if declared else [])]
+        snapshots = _snapshots(frame, ordered)
+        read = [*ordered, *(snapshot for asset in sorted(snapshots) for snapshot in snapshots[asset])]
+        inputs = [artifact.fingerprint for artifact in (*read, *([declared] if declared else []))]
         made: dict[str, Any] = {}
 
         def result() -> Any:
             if not made:
-                from assay.catalog.classify import classify as find_out
-
-                made["all"] = find_out(_gather(frame, ordered), overrides, _comments(frame, declared))
+                made["all"] = _find_out(frame, ordered, snapshots, overrides, _comments(frame, declared))
             return made["all"]
 
         return [
@@ -84,26 +90,51 @@ def _comments(frame: Frame, declared: ArtifactRef | None) -> dict[str, dict[str,
     return said
 
 
+def _find_out(frame: Frame, states: Sequence[ArtifactRef], snapshots: dict[str, list[ArtifactRef]],
+              overrides: Mapping[str, AssetOverride], comments: Mapping[str, Mapping[str, str]]) -> Classification:
+    """Classify by the states, and by the rows of their snapshots where counts don't tell."""
+    from assay.catalog.classify import classify as find_out
+    from assay.catalog.rows import SnapshotRows
+
+    gathered = _gather(frame, states)
+    files = {asset: [frame.store.files(part) for part in (parts[-1:] if gathered[asset][1] else parts)]
+             for asset, parts in snapshots.items()}
+    with SnapshotRows(files) as rows:
+        return find_out({asset: state for asset, (state, _) in gathered.items()}, overrides, rows, comments)
+
+
 def _place(state: ArtifactRef) -> tuple[str, str]:
     """Asset and source partition of a state, which its folder names: `…/ds=<label>/profile_states/<asset>`."""
     label, _, asset = state.uri.rstrip("/").rsplit("/", 3)[1:]
     return asset, label
 
 
-def _gather(frame: Frame, states: Sequence[ArtifactRef]) -> dict[str, pa.Table]:
-    """One state an asset: the newest where partitions repeat the whole, else all of them merged.
-
-    Either way it holds the newest partition's columns: what is no longer delivered isn't classified.
-    """
-    import pyarrow.compute as pc
-
-    from assay.profiling.states import merge, repeats
+def _gather(frame: Frame, states: Sequence[ArtifactRef]) -> dict[str, tuple[pa.Table, bool]]:
+    """One state an asset: the newest where partitions repeat the whole, else all of them merged."""
+    from assay.profiling.states import combine
 
     tables: dict[str, list[pa.Table]] = defaultdict(list)
     for state in states:
         tables[_place(state)[0]].append(frame.store.read(state))
+    return {asset: combine(parts) for asset, parts in tables.items()}
+
+
+def _snapshots(frame: Frame, states: Sequence[ArtifactRef]) -> dict[str, list[ArtifactRef]]:
+    """The snapshots that the states count, oldest first, of every asset whose `history` of this run names all of them.
+
+    A state is published under the label of its partition, or under the run's where the source has no partitions.
+    """
+    labels: dict[str, list[str]] = defaultdict(list)
+    for state in states:
+        asset, label = _place(state)
+        labels[asset].append(label.removeprefix("ds="))
     out = {}
-    for asset, parts in tables.items():
-        merged = parts[-1] if repeats(parts) else merge(parts)
-        out[asset] = merged.filter(pc.is_in(merged.column("column"), value_set=parts[-1].column("column").combine_chunks()))
+    for asset, counted in labels.items():
+        history = frame.store.find(HISTORY, frame.platform.platform, frame.partition, asset)
+        if history is None:
+            continue
+        known = {row["source_partition"] or frame.partition: row for row in frame.store.read(history).to_pylist() if row["uri"]}
+        if all(label in known for label in counted):
+            out[asset] = [ArtifactRef(SNAPSHOT.name, row["uri"], row["row_count"], row["fingerprint"])
+                          for row in map(known.__getitem__, counted)]
     return out
