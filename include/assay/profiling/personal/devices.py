@@ -25,7 +25,7 @@ def is_imei(text: str) -> bool:
 
 def is_mac(text: str) -> bool:
     """Whether the text is a hardware address of six pairs of hexadecimal digits."""
-    return _MAC.fullmatch(text) is not None and mac.is_valid(text)
+    return _MAC.fullmatch(text) is not None and mac.is_valid(text, validate_manufacturer=False)
 
 
 def is_device(text: str) -> bool:

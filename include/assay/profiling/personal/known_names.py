@@ -40,7 +40,10 @@ GIVEN_NAMES = frozenset(
     "christa petra gisela sabine angelika elke birgit andrea claudia susanne gabriele heike anja stefanie katrin kathrin silke martina "
     "nicole katharina julia anna lena lea marie sophie mia hannah emma leonie lina johanna clara franziska ilse gertrud irmgard "
     "hildegard elisabeth margarete anneliese ute doris bärbel jutta marion dagmar sigrid cornelia ulrike barbara eva edith margot heidi "
-    "ulrich detlef norbert reinhard siegfried herbert alfred erich harald bruno hubert volker hartmut "
+    "ulrich detlef norbert reinhard siegfried herbert alfred erich harald bruno hubert volker hartmut sabrina daniela melanie tanja "
+    "kerstin anke antje wiebke heidrun waltraud gerda lieselotte hedwig frieda emil oskar theo anton niklas jannik nico marvin robin "
+    "marcel pascal dominik rené erwin egon willi ludwig lothar gerd rolf roland winfried eckhard ewald ilona regina rita roswitha "
+    "elfriede magdalena veronika johann björn mathias carsten ines maren svenja imke gudrun mehmet mustafa ahmet ali fatma ayse emine "
     # French, Spanish, Italian
     "jean pierre michel philippe alain nicolas françois laurent antoine isabelle nathalie sylvie camille chloé antonio manuel francisco "
     "javier miguel pedro carmen isabel pilar lucia sofia giuseppe giovanni francesco mario luigi marco alessandro giulia chiara "

@@ -76,7 +76,9 @@ def _told(column: Column) -> bool:
 def _shown(column: Column) -> bool:
     if are_chinese_mobiles(column):
         return True
-    return column.holds(is_dialled, 0.9) and column.holds(is_written, 0.2) and column.holds(_looks_like, 0.9) and _share_valid(column) >= 0.8
+    if not (column.holds(is_dialled, 0.95) and column.holds(_looks_like, 0.7) and column.holds(is_written, 0.2)):
+        return False
+    return _share_valid(column) >= (0.5 if column.holds(is_written, 0.6) else 0.8)
 
 
 def _looks_like(text: str) -> bool:

@@ -40,7 +40,7 @@ class Vocabulary:
 PERSONS = Vocabulary(
     "customer cust client user usr member employee emp person people contact buyer shopper patient student guest passenger driver "
     "subscriber visitor household staff worker applicant borrower cardholder resident citizen tenant voter rider "
-    "kunde kunden nutzer benutzer mitglied* mitarbeiter* person* patient* teilnehmer* mieter* yonghu kehu huiyuan yh kh hy kokyaku",
+    "kunde kunden nutzer benutzer mitglied* mitarbeiter* person* patient* teilnehmer* mieter* yonghu kehu huiyuan yh kh hy kd kokyaku",
     "用户 客户 会员 员工 人员 顾客 患者 学生 买家 居民 乘客 司机 顧客 会員 社員 従業員 利用者 お客 ユーザー 個人 名簿")
 PLACES = Vocabulary(
     "store shop branch warehouse supplier vendor merchant hotel restaurant poi station city cities region company companies brand "
