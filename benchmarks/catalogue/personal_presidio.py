@@ -26,7 +26,8 @@ COMMON = ("CreditCardRecognizer", "EmailRecognizer", "IbanRecognizer", "IpRecogn
 COUNTRY = {
     "en": ("UsSsnRecognizer", "UsPassportRecognizer", "UsItinRecognizer", "UsLicenseRecognizer", "UsBankRecognizer"),
     "de": ("DeTaxIdRecognizer", "DePassportRecognizer", "DeIdCardRecognizer", "DeKfzRecognizer", "DeSocialSecurityRecognizer"),
-    "zh": (), "ja": (),  # it has none for China and Japan
+    "zh": (),
+    "ja": (),  # it has none for China and Japan
 }
 REGIONS = ("US", "GB", "DE", "FR", "CN", "JP")
 

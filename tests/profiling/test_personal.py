@@ -7,8 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assay.profiling.personal import births, cards, emails, identities, ip, phones
-from assay.profiling.personal import PersonalKind, find_kind, mask, mask_sql
+from assay.profiling.personal import PersonalKind, births, cards, emails, find_kind, identities, ip, mask, mask_sql, phones
 
 
 def _resident_id(first17: str) -> str:

@@ -9,8 +9,12 @@ from assay.contracts.enums import PersonalKind
 from assay.profiling.personal.column import Column, Recogniser, never
 from assay.profiling.personal.words import Vocabulary
 
-_NAMES = Vocabulary("birth birth_date birth_dt birthdate birthday bday dob date_of_birth geburtsdatum geburtstag geb_dat geb_datum "
-                    "geboren csrq shengri chusheng chushengriqi seinengappi", "生日 出生 生年月日 誕生日")
+_NAMES = Vocabulary("""
+    birth birth_date birth_dt birthdate birthday bday dob date_of_birth geburtsdatum geburtstag geb_dat gbdat geb_datum
+    geboren csrq shengri chusheng chushengriqi seinengappi
+""", """
+    生日 出生 生年月日 誕生日
+""")
 _YEAR_FIRST = re.compile(r"(\d{4})([-/.]?)(\d{1,2})\2(\d{1,2})([ T].*)?|(\d{4})年(\d{1,2})月(\d{1,2})日")
 _YEAR_LAST = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4})([ T].*)?")
 

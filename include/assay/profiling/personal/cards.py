@@ -10,9 +10,17 @@ from assay.contracts.enums import PersonalKind
 from assay.profiling.personal.column import Column, Recogniser
 from assay.profiling.personal.words import Vocabulary
 
-_CARDS = Vocabulary("card card_no card_nr card_number card_num credit_card creditcard debit_card bank_card cc cc_no cc_num cc_number pan "
-                    "kreditkarte* kartennummer karten_nr yhkh yinhangka kahao", "卡号 银行卡 信用卡 カード番号 クレジットカード")
-_IBANS = Vocabulary("iban bank_account account_no account_number kontonummer bankverbindung konto konto_nr kto yhzh acct bank_acct", "口座 银行账号")
+_CARDS = Vocabulary("""
+    card card_no card_nr card_number card_num credit_card creditcard debit_card bank_card cc cc_no cc_num cc_number pan
+    kreditkarte* kartennummer karten_nr yhkh yinhangka kahao
+""", """
+    卡号 银行卡 信用卡 カード番号 クレジットカード
+""")
+_IBANS = Vocabulary("""
+    iban bank_account account_no account_number kontonummer bankverbindung konto konto_nr kto yhzh acct bank_acct
+""", """
+    口座 银行账号
+""")
 _ISSUED = re.compile(  # Visa, Mastercard, American Express, UnionPay, Discover, JCB, Diners Club, Maestro
     r"4(\d{12}|\d{15}|\d{18})|5[1-5]\d{14}|2(22[1-9]|2[3-9]\d|[3-6]\d\d|7[01]\d|720)\d{12}|3[47]\d{13}|62\d{14,17}"
     r"|6(011|5\d\d|4[4-9]\d)\d{12}|35(2[89]|[3-8]\d)\d{12}|3(0[0-5]|[689]\d)\d{11}|(50|5[6-8]|6[39])\d{10,17}")

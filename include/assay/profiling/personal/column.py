@@ -47,6 +47,11 @@ class Column:
         return PERSONS.within(self.spelled) or (PERSONS.within(self.table) and not self.of_places)
 
     @property
+    def in_table_of_persons(self) -> bool:
+        """Whether each row of its table is a person, by the table's name: `customers`, not `customer_segments`."""
+        return PERSONS.ends(self.table) and not PLACES.within(self.table)
+
+    @property
     def of_places(self) -> bool:
         """Whether its name or its table's says that it concerns shops, firms or machines."""
         return PLACES.within(self.spelled) or (PLACES.within(self.table) and not PERSONS.within(self.table))

@@ -10,9 +10,12 @@ from assay.contracts.enums import PersonalKind
 from assay.profiling.personal.column import Column, Recogniser
 from assay.profiling.personal.words import Vocabulary
 
-_NAMES = Vocabulary("imei imei_no meid idfa idfv gaid aaid adid oaid ad_id advertising_id device_id device_no device_uuid udid android_id "
-                    "geraete_id gerätekennung geraetekennung sbh shebei shebeihao mac mac_addr mac_address mac_adresse phone_id",
-                    "设备号 设备id 设备_id 设备标识 设备编号 端末id 端末_id 端末識別 デバイスid デバイス_id")
+_NAMES = Vocabulary("""
+    imei imei_no meid idfa idfv gaid aaid adid oaid advertising_id device_id device_no device_uuid udid android_id
+    geraete_id gerätekennung geraetekennung sbh shebei shebeihao mac mac_addr mac_address mac_adresse
+""", """
+    设备号 设备id 设备_id 设备标识 设备编号 端末id 端末_id 端末識別 デバイスid デバイス_id
+""")
 _IMEI = re.compile(r"\d{15}|\d{2}-\d{6}-\d{6}-\d")
 _MAC = re.compile(r"[0-9A-Fa-f]{2}([:-])(?:[0-9A-Fa-f]{2}\1){4}[0-9A-Fa-f]{2}")
 _OPAQUE = re.compile(r"[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}|[0-9a-fA-F]{12}|[0-9a-fA-F]{16}|[0-9a-fA-F]{32}")

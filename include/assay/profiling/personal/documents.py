@@ -9,8 +9,12 @@ from assay.profiling.personal.births import is_date
 from assay.profiling.personal.column import Column, Recogniser, never
 from assay.profiling.personal.words import Vocabulary
 
-_NAMES = Vocabulary("passport passport_no passport_nr passport_number passport_num pass_no pass_nr pp_no reisepass* passnummer hzh hzhm huzhao "
-                    "huzhaohao ryoken", "护照 護照 旅券 パスポート")
+_NAMES = Vocabulary("""
+    passport passport_no passport_nr passport_number passport_num pass_no pass_nr pp_no reisepass* passnummer hzh hzhm
+    huzhao huzhaohao ryoken
+""", """
+    护照 護照 旅券 パスポート
+""")
 _NUMBER = re.compile(r"(?=(?:.*\d){4})[A-Z0-9]{7,10}")
 
 

@@ -39,7 +39,8 @@ def find_kind(asset_id: str, column: str, values: Sequence[str]) -> PersonalKind
     Returns:
         The first kind that the name tells and the values confirm, else the first that the values show; None if none does.
     """
-    judged = Column(asset_id, column, [text for value in Column(asset_id, column, values).spread(SAMPLE) if (text := value.strip())])
+    sample = Column(asset_id, column, values).spread(SAMPLE)
+    judged = Column(asset_id, column, [text for value in sample if (text := value.strip())])
     if not judged.values:
         return None
     for recogniser in _RECOGNISERS:

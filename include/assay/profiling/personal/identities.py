@@ -1,7 +1,7 @@
 """Numbers that a state gives a person: the Chinese resident identity number, and national and tax numbers of other countries.
 
-Checksums are python-stdnum's. A number whose form many others share (nine digits of which one is a check digit) counts only where
-the name tells.
+Checksums are python-stdnum's. A number whose form many others share (nine digits of which one is a check
+digit) counts only where the name tells.
 """
 
 from __future__ import annotations
@@ -37,13 +37,21 @@ from assay.contracts.enums import PersonalKind
 from assay.profiling.personal.column import Column, Recogniser
 from assay.profiling.personal.words import Vocabulary
 
-_RESIDENTS = Vocabulary("id_card id_card_no id_no id_number idcard identity_card identity_no resident_id citizen_id sfz sfzh sfzhm sfzhao "
-                        "shenfenzheng shenfenzhenghao zjhm", "身份证 身份證 证件号 公民身份")
-_NATIONALS = Vocabulary(
-    "ssn social_security social_security_no social_security_number national_id national_id_no national_id_number nid personal_id "
-    "personal_no tax_id tax_no tin sin nin nino steuer_id steuer_idnr steuer_nr steuernummer steueridentifikationsnummer idnr "
-    "steuer_identifikationsnummer my_number my_no mynumber kojin_bango kojinbango nhs_no nhs_number nhs dni nie nif codice_fiscale "
-    "cpf aadhaar pesel bsn personnummer rrn cpr hetu nir ahv curp tckn id_card id_no id_number identity_no", "マイナンバー 個人番号 税号 社会保障番号 证件号")
+_RESIDENTS = Vocabulary("""
+    id_card id_card_no id_no id_number idcard identity_card identity_no resident_id citizen_id sfz sfzh sfzhm sfzhao
+    shenfenzheng shenfenzhenghao zjhm
+""", """
+    身份证 身份證 证件号 公民身份
+""")
+_NATIONALS = Vocabulary("""
+    ssn social_security social_security_no social_security_number national_id national_id_no national_id_number nid
+    personal_id personal_no tax_id tax_no tin sin nin nino steuer_id steuer_idnr steuer_nr steuernummer
+    steueridentifikationsnummer idnr steuer_identifikationsnummer my_number my_no mynumber kojin_bango kojinbango nhs_no
+    nhs_number nhs dni nie nif codice_fiscale cpf aadhaar pesel bsn personnummer rrn cpr hetu nir ahv curp tckn id_card
+    id_no id_number identity_no
+""", """
+    マイナンバー 個人番号 税号 社会保障番号 证件号
+""")
 _RESIDENT = re.compile(r"\d{17}[\dXx]")
 
 

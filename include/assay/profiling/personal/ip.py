@@ -9,8 +9,14 @@ from assay.contracts.enums import PersonalKind
 from assay.profiling.personal.column import Column, Recogniser
 from assay.profiling.personal.words import Vocabulary
 
-_NAMES = Vocabulary("ip ipv* ip_v ip_addr ip_address ip_adresse client_ip remote_addr login_ip last_ip", "")
-_VERSIONS = Vocabulary("version ver release build firmware revision driver software", "版本 バージョン 固件")
+_NAMES = Vocabulary("""
+    ip ipv* ip_v ip_addr ip_address ip_adresse client_ip remote_addr login_ip last_ip
+""")
+_VERSIONS = Vocabulary("""
+    version ver release build firmware revision driver software
+""", """
+    版本 バージョン 固件
+""")
 _V4 = re.compile(r"\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}")
 _V6 = re.compile(r"[0-9A-Fa-f:.]{3,45}")
 

@@ -8,10 +8,18 @@ from assay.contracts.enums import PersonalKind
 from assay.profiling.personal.column import Column, Recogniser
 from assay.profiling.personal.words import Vocabulary
 
-_AXES = Vocabulary("lat latitude lon lng long longitude gps gps_lat gps_lon gps_lng geo_lat geo_lon breitengrad laengengrad längengrad "
-                   "breite laenge jd wd jingdu weidu ido keido", "纬度 经度 緯度 経度 经纬度")
-_PAIRS = Vocabulary("geo geolocation location position coordinate coords coordinates gps latlng latlon lat_lon lat_lng koordinaten "
-                    "zb jwd zuobiao", "坐标 定位 位置 经纬度 座標 位置情報")
+_AXES = Vocabulary("""
+    lat latitude lon lng long longitude gps gps_lat gps_lon gps_lng geo_lat geo_lon breitengrad laengengrad längengrad
+    breite laenge jd wd jingdu weidu ido keido
+""", """
+    纬度 经度 緯度 経度 经纬度
+""")
+_PAIRS = Vocabulary("""
+    geo geolocation location position coordinate coords coordinates gps latlng latlon lat_lon lat_lng koordinaten zb jwd
+    zuobiao
+""", """
+    坐标 定位 位置 经纬度 座標 位置情報
+""")
 _NUMBER = re.compile(r"-?\d{1,3}\.\d{3,}")
 _PAIR = re.compile(r"(?:POINT ?)?[(\[]?(-?\d{1,3}\.\d{3,})(?:[,;] ?| )(-?\d{1,3}\.\d{3,})[)\]]?")
 

@@ -1,7 +1,7 @@
 """Phone numbers after the numbering plans of `phonenumbers`, mainland China's among the regions that are tried by default.
 
-Nearly any run of digits is a number somewhere: where no name tells, numbers must be written as such (a country code, a trunk zero,
-the groups of North America) or be mainland mobile numbers of many operators, unlike a running number.
+Nearly any run of digits is a number somewhere: where no name tells, numbers must be written as such (a country code, a
+trunk zero, the groups of North America) or be mainland mobile numbers of many operators, unlike a running number.
 """
 
 from __future__ import annotations
@@ -15,12 +15,16 @@ from assay.profiling.personal.births import is_date
 from assay.profiling.personal.column import Column, Recogniser
 from assay.profiling.personal.words import Vocabulary
 
-_NAMES = Vocabulary(
-    "phone phone_no phone_nr phone_num phone_number telephone telephone_no telephone_number tel tel_no tel_nr telno cell cellphone "
-    "cell_phone mobile mobile_no mobile_nr mobile_number mobile_phone mob mob_no fax fax_no msisdn contact_no contact_number whatsapp "
-    "telefon* telefax* handy* mobilnummer mobilfunk* mobiltelefon* rufnummer rufnr sjh sjhm shouji shoujihao shoujihaoma lxdh lxfs "
-    "dianhua dh yddh denwa denwabango denwa_bango keitai", "手机 手機 电话 电话号码 联系方式 联系电话 電話 携帯 ファックス")
-REGIONS = ("CN", "US", "DE", "JP", "GB", "FR", "IT", "ES", "NL", "CH", "AT", "PL", "SE", "IN", "KR", "TW", "HK", "SG", "BR", "AU")
+_NAMES = Vocabulary("""
+    phone phone_no phone_nr phone_num phone_number telephone telephone_no telephone_number tel tel_no tel_nr telno cell
+    cellphone cell_phone mobile mobile_no mobile_nr mobile_number mobile_phone mob mob_no fax fax_no msisdn contact_no
+    contact_number whatsapp telefon* telefax* handy* mobilnummer mobilfunk* mobiltelefon* rufnummer rufnr sjh sjhm shouji
+    shoujihao shoujihaoma lxdh lxfs dianhua dh yddh denwa denwabango denwa_bango keitai
+""", """
+    手机 手機 电话 电话号码 联系方式 联系电话 電話 携帯 ファックス
+""")
+REGIONS = ("CN", "US", "DE", "JP", "GB", "FR", "IT", "ES", "NL", "CH", "AT", "PL", "SE", "IN", "KR", "TW", "HK",
+           "SG", "BR", "AU")
 _DIALLED = re.compile(r"[+(]{0,2}\d[\d ()./-]{5,22}\d(?: ?(?:x|ext\.?|-) ?\d{1,6})?")
 _DECIMAL = re.compile(r"\d+[.]\d+")
 _NANP = re.compile(r"(?:(?:\+|00)?1[ .-]?)?(?:\([2-9]\d\d\) ?|[2-9]\d\d[ .-])[2-9]\d\d[ .-]\d{4}(?: ?(?:x|ext\.?) ?\d{1,6})?")
