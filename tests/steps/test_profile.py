@@ -78,7 +78,7 @@ def test_of_a_slow_rhythm_the_newest_partition_is_enough(store, small_landing):
 def test_a_second_run_counts_nothing_again(store, small_landing, monkeypatch):
     listed = history(store, small_landing, "campaigns", "2017-12-30")
     first = profile(night("2017-12-30"), [listed])
-    monkeypatch.setattr("assay.profiling.states.count_values", lambda *_: pytest.fail("counted again"))
+    monkeypatch.setattr("assay.profiling.states.count_values", lambda *_, **__: pytest.fail("counted again"))
     assert profile(night("2017-12-30"), [listed]) == first
 
 
@@ -86,7 +86,8 @@ def test_equal_snapshots_are_counted_once(store, small_landing, monkeypatch):
     from assay.profiling import states
 
     calls, count = [], states.count_values
-    monkeypatch.setattr("assay.profiling.states.count_values", lambda *given: calls.append(given) or count(*given))
+    monkeypatch.setattr("assay.profiling.states.count_values", lambda *given, **said:
+                        calls.append(given) or count(*given, **said))
     assert len(profile(night("2017-12-30"), [history(store, small_landing, "demographics", "2017-12-30")])) == 4
     assert len(calls) == 1
 

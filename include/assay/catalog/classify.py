@@ -63,7 +63,8 @@ def classify(states: Mapping[str, pa.Table], overrides: Mapping[str, AssetOverri
     roles = {asset: {name: role for name, (role, _) in columns.items()} for asset, columns in found.items()}
     kinds = {asset: _identified(_find_kind(table, found[asset], given.get(asset, _NO_OVERRIDE)), table, roles[asset], rows)
              for asset, table in tables.items()}
-    personal = {asset: _find_personal(table, found[asset], kinds[asset]) for asset, table in tables.items()}
+    personal = {asset: _find_personal(table, found[asset], kinds[asset], given.get(asset, _NO_OVERRIDE))
+                for asset, table in tables.items()}
     column_rows = [_column_row(table, name, *found[asset][name], personal[asset][name])
                    for asset, table in tables.items() for name in table.columns]
     kind_rows = [_kind_row(table, kinds[asset], found[asset], personal[asset], given.get(asset, _NO_OVERRIDE))
@@ -121,9 +122,11 @@ def _find_relations(tables: Mapping[str, TableFacts], roles: Mapping[str, Mappin
     return find_relations(tables, roles, kinds)
 
 
-def _find_personal(table: TableFacts, found: Mapping[str, tuple[Role, Meaning]], kind: TableKind) -> dict[str, PersonalData]:
+def _find_personal(table: TableFacts, found: Mapping[str, tuple[Role, Meaning]], kind: TableKind,
+                   override: AssetOverride) -> dict[str, PersonalData]:
     concerned = {found[name][1].type for name in kind.primary_key}
-    return {name: find_personal(column, found[name][0], found[name][1].type, about_persons=not concerned & _IMPERSONAL)
+    return {name: find_personal(column, found[name][0], found[name][1].type, about_persons=not concerned & _IMPERSONAL,
+                                said=override.personal.get(name))
             for name, column in table.columns.items()}
 
 

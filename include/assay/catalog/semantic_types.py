@@ -78,7 +78,7 @@ _JOINS = _words("in of per by for from at on since")
 _SAY_KEY = _words("id key upc ean gtin sku uuid guid uid no nr number num code")
 _FIRST = ("url", "image", "ip_address", "user_agent", "structured")  # values that no name can outvote
 _PERSONAL = {"payment_card": "other_id", "iban": "other_id", "resident_id": "national_id", "passport": "national_id",
-             "ssn": "national_id", "plate": "other_id", "geolocation": "location"}
+             "licence_plate": "other_id", "geolocation": "location"}
 _CLOSE = 0.35  # standard deviations by which the nearest meaning leads, where the encoder is sure enough to be asked
 
 

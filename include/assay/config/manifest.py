@@ -5,13 +5,14 @@ An unknown key, a missing one or one of the wrong type is an error; nothing here
 
 from __future__ import annotations
 
+import difflib
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
 from croniter import croniter
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from assay.contracts.enums import AssetKind, Role
+from assay.contracts.enums import NOT_PERSONAL, AssetKind, IndirectKind, PersonalKind, Role
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
 
@@ -19,6 +20,7 @@ Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
 _CATALOGUE_DAYS = 56  # what profiles and rhythms need where nothing is modelled
 _SPARE_DAYS = 14  # labels of sparse assets lie before the first day that is read
 _MONTH_DAYS = 31
+_PERSONAL = (NOT_PERSONAL, *(kind.value for kind in PersonalKind), *(kind.value for kind in IndirectKind))
 
 
 class _Frozen(BaseModel):
@@ -198,6 +200,17 @@ class AssetOverride(_Frozen):
     description: str | None = None
     groups: dict[Name, list[str]] = Field(default_factory=dict)  # split one wide table into several assets
     key: str | None = None  # the column that every group keeps
+    personal: dict[str, str] = Field(default_factory=dict)  # column -> kind of personal data, or none
+
+    @field_validator("personal")
+    @classmethod
+    def _known_kinds(cls, personal: dict[str, str]) -> dict[str, str]:
+        for column, kind in personal.items():
+            if kind not in _PERSONAL:
+                near = difflib.get_close_matches(kind, _PERSONAL, n=1)
+                raise ValueError(f"{column!r} can't be {kind!r}: " +
+                                 (f"did you mean {near[0]!r}?" if near else f"write one of {', '.join(_PERSONAL)}"))
+        return personal
 
 
 class ForecastConfig(_Frozen):

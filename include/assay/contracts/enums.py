@@ -38,6 +38,43 @@ class Role(StrEnum):
     CONSTANT = "constant"  # never varies: carries nothing
 
 
+class PersonalKind(StrEnum):
+    """Kinds of values that point at a person directly; they are masked when a profile is made."""
+
+    EMAIL = "email"
+    PHONE = "phone"
+    PAYMENT_CARD = "payment_card"
+    IBAN = "iban"
+    RESIDENT_ID = "resident_id"  # Chinese
+    NATIONAL_ID = "national_id"  # of any other country, and tax numbers of persons
+    PASSPORT = "passport"
+    LICENCE_PLATE = "licence_plate"
+    IP_ADDRESS = "ip_address"
+    DEVICE_ID = "device_id"
+    BIRTH_DATE = "birth_date"
+    GEOLOCATION = "geolocation"
+    PERSON_NAME = "person_name"
+    POSTAL_ADDRESS = "postal_address"
+
+
+class IndirectKind(StrEnum):
+    """What narrows down who a person is, or stands for a person in one platform; not masked."""
+
+    PSEUDONYM = "pseudonym"
+    AGE = "age"
+    SEX = "sex"
+    MARITAL_STATUS = "marital_status"
+    INCOME = "income"
+    HOUSEHOLD = "household"
+    HOUSING = "housing"
+    OCCUPATION = "occupation"
+    NATIONALITY = "nationality"
+    LOCATION = "location"
+
+
+NOT_PERSONAL = "none"  # what a manifest says of a column that holds no personal data
+
+
 class RelationKind(StrEnum):
     """How two assets are related."""
 

@@ -7,7 +7,7 @@ frequent first, and one row for the nulls, also where there are none, so that an
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import duckdb
 import numpy as np
@@ -18,21 +18,23 @@ from assay.engine import connect, literal, quote
 from assay.errors import UnreadableData, shorten
 from assay.profiling import nearly_unique
 from assay.profiling.layout import Group, column_rows, empty_state, in_order, take_column
-from assay.profiling.personal import EMAIL_INSIDE, PersonalKind, find_kind, mask
+from assay.profiling.personal import EMAIL_INSIDE, SAMPLE, PersonalKind, find_kind, mask, masked_as
 
 EXACT_LIMIT = 1_000_000  # different values of one column in one state
-_SAMPLE = 2_000  # different values by which a column is judged personal
 _NUMBERS = ("BOOLEAN", "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT",
             "UHUGEINT")
-_JUDGED = {"VARCHAR", "INTEGER", "BIGINT", "UINTEGER", "UBIGINT", "HUGEINT", "DATE", "TIMESTAMP"}
+_REALS = ("FLOAT", "DOUBLE")
+_JUDGED = ("VARCHAR", "INTEGER", "BIGINT", "UINTEGER", "UBIGINT", "HUGEINT", "DATE", "TIMESTAMP", "DECIMAL", *_REALS)
 
 
-def count_values(files: list[str], asset_id: str, *, exact_limit: int = EXACT_LIMIT) -> pa.Table:
+def count_values(files: list[str], asset_id: str, *, said: Mapping[str, str] | None = None,
+                 exact_limit: int = EXACT_LIMIT) -> pa.Table:
     """Count the values of every column of a snapshot.
 
     Args:
         files: Parquet files of one partition, on a filesystem that the engine reads.
-        asset_id: Written into each row; its last part helps to tell persons' names.
+        asset_id: Written into each row; its last part helps to tell what is personal.
+        said: Column -> kind of personal data, or `none`, as somebody who knows said; it wins over what values look like.
         exact_limit: Columns with more different values are summarised, see `nearly_unique`.
 
     Returns:
@@ -51,7 +53,8 @@ def count_values(files: list[str], asset_id: str, *, exact_limit: int = EXACT_LI
                     "hive_partitioning = false)")
         schema = [(str(row[0]), str(row[1])) for row in con.execute("describe snapshot").fetchall()]
         wide = _wide_columns(con, [name for name, _ in schema], exact_limit)
-        parts = [_count_column(con, asset_id, name, dtype, exact=name not in wide) for name, dtype in schema]
+        parts = [_count_column(con, asset_id, name, dtype, (said or {}).get(name), exact=name not in wide)
+                 for name, dtype in schema]
     except duckdb.Error as error:
         raise UnreadableData(files[0], shorten(error, 200)) from error
     finally:
@@ -146,19 +149,23 @@ def _wide_columns(con: duckdb.DuckDBPyConnection, names: list[str], exact_limit:
     return {name for name, distinct in zip(names, counted, strict=True) if distinct > exact_limit}
 
 
-def _count_column(con: duckdb.DuckDBPyConnection, asset_id: str, name: str, dtype: str, *, exact: bool) -> pa.Table:
+def _count_column(con: duckdb.DuckDBPyConnection, asset_id: str, name: str, dtype: str, said: str | None, *,
+                  exact: bool) -> pa.Table:
     group = _group(name, dtype)
+
+    def judge(values: pa.ChunkedArray) -> PersonalKind | None:
+        return _judge(asset_id, name, dtype, values) if said is None else masked_as(said)
+
     if not exact:
-        return nearly_unique.count_sample(con, asset_id, name, dtype, group,
-                                          lambda values: _judge(asset_id, name, dtype, values))
+        return nearly_unique.count_sample(con, asset_id, name, dtype, group, judge)
     counted = con.sql(f"""
         select v::varchar as value, {group.number} as number, n
         from (select {group.value} as v, count(*)::bigint as n from snapshot group by 1)""").to_arrow_table()
     rows = column_rows(asset_id, name, dtype, counted.column("value"), counted.column("number"), counted.column("n"))
-    kind = _judge(asset_id, name, dtype, rows.column("value").drop_null())
+    kind = judge(rows.column("value").drop_null())
     if kind is not None:
         return _mask_where(rows, kind, rows.column("value").is_valid())
-    if dtype == "VARCHAR":
+    if dtype == "VARCHAR" and said is None:
         inside = pc.fill_null(pc.match_substring_regex(rows.column("value"), EMAIL_INSIDE), False)
         if pc.any(inside).as_py():
             return _mask_where(rows, PersonalKind.EMAIL, inside)
@@ -168,7 +175,7 @@ def _count_column(con: duckdb.DuckDBPyConnection, asset_id: str, name: str, dtyp
 def _group(name: str, dtype: str) -> Group:
     """How a column is grouped and read as a number; -0.0 counts as 0.0, nested values as their text."""
     column = quote(name)
-    if dtype in ("FLOAT", "DOUBLE"):
+    if dtype in _REALS:
         return Group(f"{column} + 0.0::{dtype}", "v::double")
     if dtype.startswith(("TIMESTAMP", "DATE")):
         return Group(column, "epoch(v)::double")
@@ -181,12 +188,15 @@ def _group(name: str, dtype: str) -> Group:
 
 def _judge(asset_id: str, name: str, dtype: str, values: pa.ChunkedArray) -> PersonalKind | None:
     """Whether a column's values look personal, by an even sample of the different ones."""
-    if dtype not in _JUDGED or len(values) == 0:
+    if not dtype.startswith(_JUDGED) or len(values) == 0:
         return None
     ordered = values.take(pc.array_sort_indices(values))
-    places = np.unique(np.linspace(0, len(ordered) - 1, min(_SAMPLE, len(ordered))).astype(np.int64))
-    kind = find_kind(asset_id, name, ordered.take(pa.array(places)).to_pylist())
-    return kind if kind is PersonalKind.BIRTH_DATE or dtype not in ("DATE", "TIMESTAMP") else None
+    places = np.unique(np.linspace(0, len(ordered) - 1, min(SAMPLE, len(ordered))).astype(np.int64))
+    sample = ordered.take(pa.array(places))
+    if dtype in _REALS:  # pandas writes whole numbers with gaps as floats
+        sample = pc.replace_substring_regex(sample, r"\.0$", "")
+    kind = find_kind(asset_id, name, sample.to_pylist())
+    return kind if kind is PersonalKind.BIRTH_DATE or not dtype.startswith(("DATE", "TIMESTAMP")) else None
 
 
 # -- one column of many states --------------------------------------------------------------------------------------------

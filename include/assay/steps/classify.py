@@ -40,7 +40,7 @@ def classify(night: Night, states: Sequence[ArtifactRef]) -> list[ArtifactRef]:
     """
     with open_frame("classify", night.platform, night.partition, _MODULES) as frame:
         overrides = frame.platform.assets
-        said = {asset: override.model_dump(mode="json", include={"kind", "time", "roles", "description", "key"})
+        said = {asset: override.model_dump(mode="json", include={"kind", "time", "roles", "description", "key", "personal"})
                 for asset, override in overrides.items()}
         ordered = sorted(states, key=_place)
         config = {"overrides": said, "states": [_place(state) for state in ordered], "vocabulary": raw_vocabulary(),

@@ -76,14 +76,17 @@ def _count(frame: Frame, asset_id: str, label: str, snapshot: ArtifactRef, known
     """State of one partition, or None where its snapshot can't be read; `known` holds what was counted by content."""
     from assay.profiling.states import count_values
 
+    override = frame.platform.assets.get(asset_id)
+    said = override.personal if override else {}
+
     def make() -> pa.Table:
         if snapshot.fingerprint not in known:
-            known[snapshot.fingerprint] = count_values(frame.store.files(snapshot), asset_id)
+            known[snapshot.fingerprint] = count_values(frame.store.files(snapshot), asset_id, said=said)
         return known[snapshot.fingerprint]
 
     try:
         return frame.publish(PROFILE_STATES, make, name=asset_id, partition=label or frame.partition,
-                             inputs=[snapshot.fingerprint])
+                             inputs=[snapshot.fingerprint], config={"personal": said})
     except UnreadableData as error:
         logger.warning("partition %s of %s has no profile: %s", label or frame.partition, asset_id, error)
         return None
