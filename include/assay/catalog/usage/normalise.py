@@ -9,10 +9,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import get_args
 
 from sqlglot.tokens import Tokenizer
 
-DIALECTS = ("duckdb", "postgres", "mysql", "hive", "spark", "trino", "bigquery", "snowflake", "clickhouse")
+from assay.config.manifest import Dialect
+
+DIALECTS: tuple[str, ...] = get_args(Dialect)
 STRING, NUMBER = "'?'", "1"
 
 _BACKSLASH = {"mysql", "hive", "spark", "bigquery", "snowflake", "clickhouse"}  # \' doesn't end a string
