@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-NIGHT = {"ingest", "profile", "classify", "usage", "check", "gate", "build_features", "train", "extract", "value", "forecast", "publish"}
+NIGHT = {"ingest", "profile", "classify", "usage", "check", "gate", "build_features", "train", "extract", "value", "forecast",
+         "publish"}
 EDGES = {
     "discover": NIGHT,
     "ingest": {"profile", "check", "gate"},

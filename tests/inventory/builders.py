@@ -167,7 +167,8 @@ def usage() -> pa.Table:
     counts = {"landing.transactions": ("used", 1312, 4, 5, "2017-12-23"), "landing.coupons": ("idle", 0, 0, 0, "2017-06-30"),
               "landing.campaigns": ("unused", 0, 0, 0, None)}
     return table(schemas.USAGE, [
-        common | {"asset_id": asset, "status": status, "reads": reads, "writes": writes, "distinct_users": users, "last_used": last}
+        common | {"asset_id": asset, "status": status, "reads": reads, "writes": writes, "distinct_users": users,
+                  "last_used": last}
         for asset, (status, reads, writes, users, last) in counts.items()])
 
 
@@ -175,8 +176,9 @@ def coverage() -> pa.Table:
     def row(kind: str, name: str | None, statements: int, reason: str | None = None) -> dict[str, Any]:
         return {"kind": kind, "name": name, "reason": reason, "statements": statements, "shapes": 1, "users": 1}
 
-    return table(schemas.LOG_COVERAGE, [row("parsed", None, 1300), row("unknown_table", "scratch.<b>mine</b>", 7, "no such table"),
-                                        row("unparsed", "select from", 12, "it can't be parsed as duckdb")])
+    return table(schemas.LOG_COVERAGE, [
+        row("parsed", None, 1300), row("unknown_table", "scratch.<b>mine</b>", 7, "no such table"),
+        row("unparsed", "select from", 12, "it can't be parsed as duckdb")])
 
 
 def metrics() -> pa.Table:
@@ -218,5 +220,6 @@ class Shop:
                 self.put(schemas.CHECKS, checks(), partition)]
 
     def used(self, partition: str = PARTITION) -> list[ArtifactRef]:
-        return [self.put(schemas.USAGE, usage(), partition), self.put(schemas.LINEAGE, schemas.LINEAGE.schema.empty_table(), partition),
+        return [self.put(schemas.USAGE, usage(), partition),
+                self.put(schemas.LINEAGE, schemas.LINEAGE.schema.empty_table(), partition),
                 self.put(schemas.LOG_COVERAGE, coverage(), partition)]

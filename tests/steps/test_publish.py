@@ -23,7 +23,8 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Shop:
 def run(shop: Shop, partition: str = b.PARTITION, factor: float = 1.0) -> ArtifactRef:
     night, values = shop.night(partition), [shop.value(b.values(factor), partition)]
     shop.put(schemas.MODEL_METRICS, b.metrics(), partition, b.CASE)
-    return publish(night, shop.classified(partition), shop.gated(partition), values, forecast(night, values, []), shop.used(partition))
+    return publish(night, shop.classified(partition), shop.gated(partition), values, forecast(night, values, []),
+                   shop.used(partition))
 
 
 def report(shop: Shop, partition: str = b.PARTITION) -> str:
@@ -69,5 +70,6 @@ def test_a_use_case_that_stopped_leaves_its_assets_unvalued(shop: Shop) -> None:
 def test_the_order_in_which_references_arrive_does_not_matter(shop: Shop) -> None:
     first = run(shop)
     night, values = shop.night(), [shop.value(b.values())]
-    turned = publish(night, shop.classified()[::-1], shop.gated()[::-1], values, forecast(night, values, [])[::-1], shop.used()[::-1])
+    turned = publish(night, shop.classified()[::-1], shop.gated()[::-1], values, forecast(night, values, [])[::-1],
+                     shop.used()[::-1])
     assert turned == first

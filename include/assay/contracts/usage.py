@@ -13,14 +13,14 @@ _LAST = "local date YYYY-MM-DD, over the whole log up to the partition; null whe
 USAGE = Contract("usage", pa.schema([
     ASSET,
     col("column", STRING, "null for the whole asset", null=True),
-    col("status", STRING, "used: read or written in the window; idle: only before it, or only named; unused: the whole log doesn't "
-                          "name it; unclear: part of the log could not be read. An artifact without rows: no log"),
+    col("status", STRING, "used: read or written in the window; idle: only before it, or only named; unused: the whole log "
+                          "doesn't name it; unclear: part of the log could not be read. An artifact without rows: no log"),
     col("reads", INT, "statements in the window that read it"),
     col("writes", INT, "statements in the window that write it"),
     col("distinct_users", INT, "users in the window who read or write it"),
     col("last_used", STRING, f"when it was last read or written; {_LAST}", null=True),
     _WINDOW,
-    col("log_days", INT, "days up to the partition for which there is a log; null where the log has no times", "day", null=True),
+    col("log_days", INT, "days up to the partition that the log covers; null where it has no times", "day", null=True),
 ]))
 
 LINEAGE = Contract("lineage", pa.schema([

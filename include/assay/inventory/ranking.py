@@ -144,7 +144,7 @@ def _present_value(ahead: Mapping[str, list[Ahead]], worth: Worth, platform: Pla
 
 
 def _usage(asset_id: str, worth: Worth, evidence: Evidence, platform: Platform, used: Mapping[str, str]) -> str:
-    """Use cases that read the asset, as a player that has a value or as the source of their outcomes; then what the log says."""
+    """Use cases that read the asset, as a valued player or as the source of their outcomes; then what the log says."""
     ran = set(evidence.values)
     outcomes = {case.name for case in platform.use_cases if case.name in ran and case.outcome.asset == asset_id}
     cases = ", ".join(sorted(outcomes | set(worth.use_cases)))

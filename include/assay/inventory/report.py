@@ -120,6 +120,7 @@ def _view(findings: Findings, platform: Platform, partition: str, say: sections.
         "meaning": sections.meaning(platform, findings.values, say),
         "case_tables": sections.case_tables(findings.values, findings.column_values),
         "state": sections.state_rows(findings.assets, findings.states, uses(findings.usage)),
-        "log": coverage_lines(findings.coverage, say), "has_log": findings.usage.num_rows > 0, "metrics": sections.metric_tables(findings.metrics),
+        "log": coverage_lines(findings.coverage, say), "has_log": findings.usage.num_rows > 0,
+        "metrics": sections.metric_tables(findings.metrics),
         "record": sections.record(findings.scores), "failures": failed, "more": more, "n_checks": findings.checks.num_rows,
     }

@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import logging
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
@@ -100,7 +102,7 @@ def _load(said: QueryLog, span: Span) -> _Log:
         return log
     for file in files:
         try:
-            rows = file.read(lambda found, where=file.name: find_columns(found, names, where).names)
+            rows = file.read(partial(_wanted, names, file.name))
             entries, lost = entries_of(rows, find_columns(rows.column_names, names, file.name), span.timezone)
         except (SourceUnavailable, UnreadableData) as error:
             log.troubles.append(Trouble("unreadable_log", file.name, str(error)))
@@ -109,6 +111,13 @@ def _load(said: QueryLog, span: Span) -> _Log:
             log.troubles.append(Trouble("unusable_rows", file.name, "they hold no statement, or a time that is none", lost))
         log.parts.append(until(entries, span))
     return log
+
+
+def _wanted(names: Mapping[str, str | None], location: str, found: Sequence[str]) -> list[str]:
+    """The columns of a file that are entries' own."""
+    from assay.catalog.usage.entries import find_columns
+
+    return find_columns(found, names, location).names
 
 
 def _tables(logs: list[_Log], span: Span, night: Night, frame: Frame) -> UsageTables:

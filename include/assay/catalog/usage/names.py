@@ -26,12 +26,14 @@ class Table:
         columns: Column in small letters -> its name, in the table's order.
         assets: Asset id -> its columns; one asset, or the column groups that the manifest splits the table into.
         folder: Where its files lie, in small letters, split at slashes.
+        keys: Columns that are only in the names of its partitions' folders, such as ds.
     """
 
     name: str
     columns: Mapping[str, str]
     assets: Mapping[str, frozenset[str]]
     folder: tuple[str, ...]
+    keys: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -133,18 +135,21 @@ def catalogue_of(discovered: pa.Table, platform: Platform) -> Catalogue:
         newest[row["asset_id"]] = row
     assets: dict[str, dict[str, list[str]]] = {}
     folders: dict[str, tuple[str, ...]] = {}
+    keys: dict[str, tuple[str, ...]] = {}
     for asset_id, row in sorted(newest.items()):
         name = table_of(platform, asset_id)
         assets.setdefault(name, {})[asset_id] = list(json.loads(row["schema"])) if row["schema"] else []
-        folders[name] = _folder(row)
+        folders[name], keys[name] = _folder(row)
     return Catalogue([
         Table(name, {c.lower(): c for columns in groups.values() for c in columns},
-              {asset: frozenset(columns) for asset, columns in groups.items()}, folders[name])
+              {asset: frozenset(columns) for asset, columns in groups.items()}, folders[name], keys[name])
         for name, groups in assets.items()])
 
 
-def _folder(row: Mapping[str, Any]) -> tuple[str, ...]:
-    """The table's own folder: a partition's location without the hive folder."""
+def _folder(row: Mapping[str, Any]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The table's own folder, and the key of the hive folders below it."""
     parts = [part for part in str(row["location"]).lower().split("/") if part]
     table = row["asset_id"].lower().split(".")[1]
-    return tuple(parts[:-1] if parts and "=" in parts[-1] else parts if parts and parts[-1] == table else [*parts, table])
+    if parts and "=" in parts[-1]:
+        return tuple(parts[:-1]), (parts[-1].partition("=")[0],)
+    return tuple(parts if parts and parts[-1] == table else [*parts, table]), ()

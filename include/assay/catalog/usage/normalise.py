@@ -1,7 +1,7 @@
 """Statements without their literals, so that the same query with other values is the same statement.
 
-Literals may be personal: what leaves this module holds none but paths of files, and of these no number. Strings become `'?'` and
-numbers `1`, which leaves a text that can still be parsed. Comments go, lists of literals shrink to one, letters become small.
+Literals may be personal: what leaves this module holds none but paths of files, and of these no number. Strings become `'?'`
+and numbers `1`, which leaves a text that can still be parsed. Comments go, lists of literals become one, letters become small.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ _HASHES = {"mysql", "bigquery"}  # # begins a comment
 
 _PATH_BEFORE = re.compile(
     r"(?:\b(?:from|join|to|into|location|inpath|infile|directory)\s*\(?|\buri\s*=|"
-    r"\b(?:read_parquet|parquet_scan|read_csv|read_csv_auto|read_json|read_json_auto|read_ndjson|iceberg_scan|delta_scan|s3|s3cluster|gcs|"
-    r"hdfs|url|file)\s*\(\s*\[?)\s*\Z", re.IGNORECASE)
+    r"\b(?:read_parquet|parquet_scan|read_csv|read_csv_auto|read_json|read_json_auto|read_ndjson|iceberg_scan|delta_scan|s3|"
+    r"s3cluster|gcs|hdfs|url|file)\s*\(\s*\[?)\s*\Z", re.IGNORECASE)
 _PATH = re.compile(r"[^\s'\"]*(?:/[^\s'\"]*|\.(?:parquet|csv|tsv|json|jsonl|ndjson|orc|avro)(?:\.\w+)?)", re.IGNORECASE)
 _LITERAL = r"(?:'\?'|-?\s*1|null|true|false|\?|\$1|%s|[:@]\w+)"
 _IN_LIST = re.compile(rf"\bin\s*\(\s*({_LITERAL})(?:\s*,\s*{_LITERAL})+\s*\)")
@@ -97,7 +97,8 @@ def _string(sql: str, start: int, text: str) -> str:
 
 def _without_numbers(path: str) -> str:
     """A path that is the same for every partition: values of hive folders and numbers become `*`."""
-    return re.sub(r"\d+", "*", re.sub(r"=[^/]*", "=*", path.partition("?")[0]))
+    scheme, mark, rest = path.partition("?")[0].rpartition("://")
+    return scheme + mark + re.sub(r"\d+", "*", re.sub(r"=[^/]*", "=*", rest))
 
 
 def tidy(masked: str) -> str:

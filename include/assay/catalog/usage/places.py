@@ -14,7 +14,7 @@ _FORMATS = {"parquet", "csv", "json", "orc", "avro", "delta", "iceberg", "text"}
 _DEEPEST = 8  # views over views
 
 
-def resolve(tree: exp.Expression, catalogue: Catalogue, views: Mapping[str, exp.Expression]) -> dict[str, Match]:
+def resolve(tree: exp.Expr, catalogue: Catalogue, views: Mapping[str, exp.Expr]) -> dict[str, Match]:
     """Call every table in `tree` by a key of its own, and columns by table and column alone.
 
     Args:
@@ -51,7 +51,7 @@ def resolve(tree: exp.Expression, catalogue: Catalogue, views: Mapping[str, exp.
     return {key: match for match, key in keys.items()}
 
 
-def path_of(node: exp.Expression | None) -> str | None:
+def path_of(node: exp.Expr | None) -> str | None:
     """The path in a literal or in the first argument of a function that reads files."""
     literal = node if isinstance(node, exp.Literal) else node.find(exp.Literal) if node is not None else None
     return literal.name if literal is not None and literal.is_string and _FILES.search(literal.name) else None
@@ -80,7 +80,7 @@ def is_common(table: exp.Table) -> bool:
     """True if a common table expression that is visible there has the table's name."""
     if table.db:
         return False
-    inner: exp.Expression = table
+    inner: exp.Expr = table
     outer = table.parent
     while outer is not None:
         common = outer if isinstance(outer, exp.With) else outer.args.get("with_")
@@ -94,12 +94,12 @@ def is_common(table: exp.Table) -> bool:
     return False
 
 
-def _above(common: exp.With) -> exp.Expression | None:
+def _above(common: exp.With) -> exp.Expr | None:
     """What lies above the statement that a WITH belongs to: its own names were looked at with the WITH."""
     return common.parent.parent if common.parent is not None else None
 
 
-def _expand(tree: exp.Expression, catalogue: Catalogue, views: Mapping[str, exp.Expression]) -> bool:
+def _expand(tree: exp.Expr, catalogue: Catalogue, views: Mapping[str, exp.Expr]) -> bool:
     """Put the query of each view in its place; True if there was one."""
     found = False
     for table in list(tree.find_all(exp.Table)) if views else []:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from sqlglot import exp
 from sqlglot.lineage import Node, lineage
 from sqlglot.optimizer.qualify import qualify
-from sqlglot.optimizer.scope import build_scope, traverse_scope
+from sqlglot.optimizer.scope import Scope, build_scope, traverse_scope
 from sqlglot.schema import MappingSchema
 
 from assay.catalog.usage.names import Match
@@ -35,7 +35,7 @@ class Query:
     exact: bool = True
 
 
-def read_query(query: exp.Expression, places: Mapping[str, Match], dialect: str) -> Query:
+def read_query(query: exp.Expr, places: Mapping[str, Match], dialect: str) -> Query:
     """What `query` reads.
 
     Args:
@@ -46,14 +46,15 @@ def read_query(query: exp.Expression, places: Mapping[str, Match], dialect: str)
     named = {table.name for table in query.find_all(exp.Table)}
     places = {key: match for key, match in places.items() if key in named}
     found = Query({(match, None) for key, match in places.items() if key != TARGET})
-    schema = MappingSchema({key: dict.fromkeys(match.table.columns, "text") for key, match in places.items()
-                            if match.table and match.table.columns}, dialect=dialect, normalize=False)
+    schema = MappingSchema({key: dict.fromkeys([*match.table.columns, *match.table.keys], "text")
+                            for key, match in places.items() if match.table and match.table.columns},
+                           dialect=dialect, normalize=False)
     try:
         qualified = qualify(query.copy(), dialect=dialect, schema=schema, validate_qualify_columns=False, identify=True)
-        scopes = traverse_scope(qualified)
-        for scope in scopes:
+        for scope in traverse_scope(qualified):
             for column in scope.columns:
                 found.reads |= _source(scope.sources.get(column.table), column.name, places)
+            found.reads |= _stars(scope, places)
         found.outputs = _outputs(qualified, schema, places, dialect)
     except Exception:  # noqa: BLE001 - a parser's bug in one odd statement must not end the night; its tables are known
         found.exact = False
@@ -67,7 +68,20 @@ def _source(source: object, column: str, places: Mapping[str, Match]) -> set[Sou
     return {(match, match.table.columns[column])} if match and match.table and column in match.table.columns else set()
 
 
-def _outputs(qualified: exp.Expression, schema: MappingSchema, places: Mapping[str, Match],
+def _stars(scope: Scope, places: Mapping[str, Match]) -> set[Source]:
+    """Columns behind a star that could not be expanded, since one of its tables is none of the catalogue's."""
+    stars = [column for column in scope.expression.selects if column.is_star] if isinstance(scope.expression, exp.Select) else []
+    found: set[Source] = set()
+    for star in stars:
+        for name in [star.table] if isinstance(star, exp.Column) else scope.selected_sources:
+            source = scope.sources.get(name)
+            match = places.get(source.name) if isinstance(source, exp.Table) else None
+            for column in match.table.columns if match and match.table else ():
+                found |= _source(source, column, places)
+    return found
+
+
+def _outputs(qualified: exp.Expr, schema: MappingSchema, places: Mapping[str, Match],
              dialect: str) -> list[tuple[str | None, set[Source]]]:
     """Every column of the query with those that it is made from, in order."""
     first = qualified
@@ -93,7 +107,7 @@ def _leaf(node: Node, places: Mapping[str, Match]) -> set[Source]:
     return _source(node.expression, exp.to_column(node.name).name, places)
 
 
-def _by_name(query: exp.Expression, places: Mapping[str, Match]) -> set[Source]:
+def _by_name(query: exp.Expr, places: Mapping[str, Match]) -> set[Source]:
     """Columns that only one of the statement's tables has, where the query can't be qualified."""
     tables = [match for key, match in places.items() if key != TARGET and match.table]
     found: set[Source] = set()

@@ -1,7 +1,7 @@
 """One statement of a log: the tables and columns that it reads and writes, and what flows from which to which.
 
-A query's tables and columns count as read wherever they stand, `SELECT *` as every column that is known. What UPDATE, DELETE and
-MERGE change is written; finding the rows to change is no reading.
+A query's tables and columns count as read wherever they stand, `SELECT *` as every column that is known. What UPDATE, DELETE
+and MERGE change is written; finding the rows to change is no reading.
 """
 
 from __future__ import annotations
@@ -13,16 +13,18 @@ from dataclasses import dataclass, field
 import sqlglot
 from sqlglot import exp
 
-from assay.catalog.usage.changes import Change, change_of
+from assay.catalog.usage.changes import Change, Known, change_of
 from assay.catalog.usage.names import Catalogue, Match
 from assay.catalog.usage.places import resolve
 from assay.catalog.usage.queries import Source
 
 LONGEST = 100_000  # characters of a normalised statement; longer ones are generated, and take minutes
-_NO_DATA = frozenset((
-    "set reset show use begin start commit rollback savepoint release end explain describe desc analyze vacuum grant revoke comment "
-    "kill pragma checkpoint discard deallocate close fetch listen notify lock unlock msck refresh optimize install load system attach "
-    "detach help cluster reindex").split())
+_NO_DATA = {
+    "set", "reset", "show", "use", "begin", "start", "commit", "rollback", "savepoint", "release", "end", "explain", "describe",
+    "desc", "analyze", "vacuum", "grant", "revoke", "comment", "kill", "pragma", "checkpoint", "discard", "deallocate", "close",
+    "fetch", "listen", "notify", "lock", "unlock", "msck", "refresh", "optimize", "install", "load", "system", "attach",
+    "detach", "help", "cluster", "reindex",
+}
 _UNLOAD = re.compile(r"unload\s*\((.*)\)\s*to\s+'([^']*)'", re.DOTALL)
 _REPLACE = re.compile(r"\Areplace\s+into\b")
 _EXPLAIN = re.compile(r"\Aexplain\b(?:\s+(?:analyze|verbose|extended|formatted|plan|for|logical|distributed)\b)*")
@@ -58,7 +60,7 @@ class Statement:
 
 
 def read_statement(text: str, dialect: str, catalogue: Catalogue,
-                   views: Mapping[str, exp.Expression] | None = None) -> Statement:
+                   views: Mapping[str, exp.Expr] | None = None) -> Statement:
     """What a statement does; it never raises, whatever the text.
 
     Args:
@@ -77,7 +79,7 @@ def read_statement(text: str, dialect: str, catalogue: Catalogue,
         else:
             try:
                 places = resolve(tree, catalogue, views or {})
-                for change in change_of(tree, places, catalogue, dialect):
+                for change in change_of(tree, Known(places, catalogue, dialect)):
                     found.add(change)
             except Exception as error:  # noqa: BLE001 - see below
                 # a log holds whatever people and machines have sent: one odd statement must not end the night
@@ -85,9 +87,9 @@ def read_statement(text: str, dialect: str, catalogue: Catalogue,
     return found
 
 
-def views_of(texts: Iterable[str], dialect: str) -> dict[str, exp.Expression]:
+def views_of(texts: Iterable[str], dialect: str) -> dict[str, exp.Expr]:
     """Name -> query of the views that statements make; of several of one name the last one counts."""
-    found: dict[str, exp.Expression] = {}
+    found: dict[str, exp.Expr] = {}
     for text in texts:
         if not text.startswith("create") or " view " not in text[:80]:
             continue
@@ -100,7 +102,7 @@ def views_of(texts: Iterable[str], dialect: str) -> dict[str, exp.Expression]:
     return found
 
 
-def _parse(text: str, dialect: str) -> tuple[list[exp.Expression], str | None]:
+def _parse(text: str, dialect: str) -> tuple[list[exp.Expr], str | None]:
     """The statements in a text and why it could not be parsed."""
     if len(text) > LONGEST:
         return [], f"it is longer than {LONGEST:,} characters"

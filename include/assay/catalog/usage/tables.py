@@ -18,7 +18,7 @@ from assay.catalog.usage.queries import Source
 from assay.catalog.usage.statements import Statement, read_statement, views_of
 from assay.contracts.schemas import LINEAGE, LOG_COVERAGE, USAGE
 
-_SYSTEM = {"information_schema", "pg_catalog", "performance_schema", "mysql", "sys", "system"}  # of the database, not the platform
+_SYSTEM = {"information_schema", "pg_catalog", "performance_schema", "mysql", "sys", "system"}  # the database's own
 _WORD = re.compile(r"\w+")
 
 
@@ -89,7 +89,7 @@ def usage_tables(logs: Digest, catalogue: Catalogue, span: Span, troubles: Seque
         troubles: What could not be used.
     """
     found = _Found()
-    views: dict[str, Mapping[str, exp.Expression]] = {}
+    views: dict[str, Mapping[str, exp.Expr]] = {}
     for shape in logs.shapes:
         if shape.dialect not in views:
             views[shape.dialect] = views_of((s.text for s in logs.shapes if s.dialect == shape.dialect), shape.dialect)
@@ -186,12 +186,13 @@ def _usage_row(found: _Found, table: Table, asset: str, column: str | None, span
     sums = found.used.get((asset, column), _Sum())
     if sums.reads or sums.writes:
         status = "used"
-    elif sums.shapes or column is None and asset in found.named:
+    elif sums.shapes or (column is None and asset in found.named):
         status = "idle"
     else:
         status = "unclear" if lost or table.name in found.doubtful else "unused"
     return {"asset_id": asset, "column": column, "status": status, "reads": sums.reads, "writes": sums.writes,
-            "distinct_users": len(sums.users), "last_used": _date(sums.last, span), "window_days": WINDOW_DAYS, "log_days": days}
+            "distinct_users": len(sums.users), "last_used": _date(sums.last, span), "window_days": WINDOW_DAYS,
+            "log_days": days}
 
 
 def _lineage(found: _Found, span: Span) -> pa.Table:
