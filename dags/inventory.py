@@ -85,6 +85,14 @@ def classify(night: Night, states: Iterable[list[ArtifactRef]]) -> list[Artifact
 
 
 @task
+def usage(night: Night) -> list[ArtifactRef]:
+    """**Identify purpose.** Reads the platform's query logs: who uses which asset, what is never used, what flows where."""
+    from assay.steps import usage as step
+
+    return step.usage(night)
+
+
+@task
 def check(night: Night, histories: list[ArtifactRef]) -> list[ArtifactRef]:
     """**Data quality.** Runs the Great Expectations suites of the platform on every partition in reach; writes Data Docs."""
     from assay.steps import check as step
@@ -159,12 +167,12 @@ def forecast(night: Night, values: list[CaseRef], embeddings: list[CaseRef], *, 
 
 @task
 def publish(night: Night, classified: list[ArtifactRef], gated: list[ArtifactRef], values: list[CaseRef],
-            forecasts: list[ArtifactRef], *, outlet_events: Any = None) -> ArtifactRef:
+            forecasts: list[ArtifactRef], used: list[ArtifactRef], *, outlet_events: Any = None) -> ArtifactRef:
     """**The inventory.** Ranks the assets with an action and a reason each, and writes the catalogue and the report."""
     from assay.steps import publish as step
     from assay.steps.headline import headline
 
-    inventory = step.publish(night, classified, gated, values, forecasts)
+    inventory = step.publish(night, classified, gated, values, forecasts, used)
     _announce(outlet_events, night, inventory, **headline(inventory))
     return inventory
 
@@ -249,6 +257,7 @@ def build(manifest: Platform) -> DAG:
         histories = _mapped(ingest).partial(night=night).expand(batch=batches)
         states = _mapped(profile).partial(night=night).expand(histories=histories)
         classified = classify(night, states)
+        used = usage(night)
         checks = _mapped(check).partial(night=night).expand(histories=histories)
         gated = gate.override(**outlet("checks"))(night, histories, checks)
         features = build_features(night, gated, classified)
@@ -256,7 +265,7 @@ def build(manifest: Platform) -> DAG:
         embeddings = extract(night, features, models)
         values = value.override(**outlet("values"))(night, features, models, classified)
         forecasts = forecast.override(**outlet("forecasts"))(night, values, embeddings)
-        publish.override(**outlet("inventory"))(night, classified, gated, values, forecasts)
+        publish.override(**outlet("inventory"))(night, classified, gated, values, forecasts, used)
     return dag
 
 

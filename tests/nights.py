@@ -35,6 +35,7 @@ def run_night(platform: str, partition: str | None = None) -> Published:
         profile,
         publish,
         train,
+        usage,
         value,
     )
 
@@ -50,7 +51,8 @@ def run_night(platform: str, partition: str | None = None) -> Published:
     embeddings = extract.extract(night, features, models)
     values = value.value(night, features, models, classified)
     forecasts = forecast.forecast(night, values, embeddings)
-    return Published(night, gated, values, publish.publish(night, classified, gated, values, forecasts))
+    return Published(night, gated, values, publish.publish(night, classified, gated, values, forecasts,
+                                                              usage.usage(night)))
 
 
 def pure_fingerprints(storage: Path, platform: str) -> dict[str, str]:

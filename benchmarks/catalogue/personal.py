@@ -3,8 +3,8 @@
     PYTHONPATH=include:benchmarks .venv/bin/python -m catalogue.personal
 
 Ours judges as the task `profile` does: a parquet file a table, `count_values`, and the kind under which a column is masked. The
-peer gets its own environment under data/benchmarks/presidio, made on the first run. A personal column counts as found if its kind
-is right; a wrong kind is a miss and a false alarm, and so is any kind on a column without personal data.
+peer gets its own environment under data/benchmarks/presidio, made on the first run. A personal column counts as found if its
+kind is right; a wrong kind is a miss and a false alarm, and so is any kind on a column without personal data.
 """
 
 from __future__ import annotations

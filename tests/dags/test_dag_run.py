@@ -12,7 +12,7 @@ import pytest
 from assay.contracts.schemas import FORECASTS, INVENTORY
 from assay.storage import ArtifactStore
 
-STEPS = ("discover", "ingest", "profile", "classify", "check", "gate", "build_features", "train", "extract", "value",
+STEPS = ("discover", "ingest", "profile", "classify", "usage", "check", "gate", "build_features", "train", "extract", "value",
          "forecast", "publish")
 pytestmark = pytest.mark.slow
 

@@ -6,12 +6,14 @@ from typing import Any
 
 import pytest
 
-NIGHT = {"ingest", "profile", "classify", "check", "gate", "build_features", "train", "extract", "value", "forecast", "publish"}
+NIGHT = {"ingest", "profile", "classify", "usage", "check", "gate", "build_features", "train", "extract", "value", "forecast",
+         "publish"}
 EDGES = {
     "discover": NIGHT,
     "ingest": {"profile", "check", "gate"},
     "profile": {"classify"},
     "classify": {"build_features", "value", "publish"},
+    "usage": {"publish"},
     "check": {"gate"},
     "gate": {"build_features", "publish"},
     "build_features": {"train", "extract", "value"},

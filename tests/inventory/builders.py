@@ -163,6 +163,26 @@ def forecast_row(asset_id: str, horizon: int, p10: float, p50: float, p90: float
             "p90": p90, "model": "naive (history of 1 window)"}
 
 
+def usage() -> pa.Table:
+    """What a log says of three assets; it is silent of the others, which an honest step would list as unused."""
+    common = {"column": None, "window_days": 90, "log_days": 364}
+    counts = {"landing.transactions": ("used", 1312, 4, 5, "2017-12-23"), "landing.coupons": ("idle", 0, 0, 0, "2017-06-30"),
+              "landing.campaigns": ("unused", 0, 0, 0, None)}
+    return table(schemas.USAGE, [
+        common | {"asset_id": asset, "status": status, "reads": reads, "writes": writes, "distinct_users": users,
+                  "last_used": last}
+        for asset, (status, reads, writes, users, last) in counts.items()])
+
+
+def coverage() -> pa.Table:
+    def row(kind: str, name: str | None, statements: int, reason: str | None = None) -> dict[str, Any]:
+        return {"kind": kind, "name": name, "reason": reason, "statements": statements, "shapes": 1, "users": 1}
+
+    return table(schemas.LOG_COVERAGE, [
+        row("parsed", None, 1300), row("unknown_table", "scratch.<b>mine</b>", 7, "no such table"),
+        row("unparsed", "select from", 12, "it can't be parsed as duckdb")])
+
+
 def metrics() -> pa.Table:
     return table(schemas.MODEL_METRICS, [
         {"use_case": CASE, "model": model, "split": "outcome", "metric": metric, "value": value}
@@ -200,3 +220,8 @@ class Shop:
     def gated(self, partition: str = PARTITION) -> list[ArtifactRef]:
         return [self.put(schemas.GATE, gate(), partition), self.put(schemas.ASSET_STATES, states(), partition),
                 self.put(schemas.CHECKS, checks(), partition)]
+
+    def used(self, partition: str = PARTITION) -> list[ArtifactRef]:
+        return [self.put(schemas.USAGE, usage(), partition),
+                self.put(schemas.LINEAGE, schemas.LINEAGE.schema.empty_table(), partition),
+                self.put(schemas.LOG_COVERAGE, coverage(), partition)]

@@ -20,7 +20,9 @@ FORECASTS = b.table(schemas.FORECASTS, [
 
 def evidence(**changes: Any) -> Evidence:
     listed = catalogue(b.discovered(), b.states(), b.kinds(), b.manifest(), b.PARTITION)
-    return replace(Evidence(listed, b.gate(), b.states(), b.relations(), {b.CASE: b.values()}, {}, FORECASTS), **changes)
+    made = Evidence(listed, b.gate(), b.states(), b.relations(), {b.CASE: b.values()}, {}, FORECASTS,
+                    schemas.USAGE.schema.empty_table())
+    return replace(made, **changes)
 
 
 def ranked(**changes: Any) -> dict[str, dict[str, Any]]:
@@ -101,3 +103,10 @@ def test_the_order_of_the_input_does_not_matter(order: list[int]) -> None:
     shuffled = replace(base, values={b.CASE: values.take(order)}, states=base.states.take(order),
                        gate=base.gate.take([2 * i for i in order] + [2 * i + 1 for i in order]))
     assert rank(shuffled, b.manifest()).equals(rank(base, b.manifest()))
+
+
+def test_what_the_log_says_stands_behind_the_use_cases() -> None:
+    rows = ranked(usage=b.usage())
+    assert rows["landing.transactions"]["usage"] == "next_week; 1,312 reads, 4 writes by 5 users in 90 days"
+    assert rows["landing.coupons"]["usage"] == "next_week; not used in 90 days, last on 2017-06-30"
+    assert rows["landing.products"]["usage"] == "next_week"

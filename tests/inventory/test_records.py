@@ -4,7 +4,7 @@ import pytest
 from tests.inventory import builders as b
 
 from assay.contracts.enums import Dimension
-from assay.contracts.schemas import FORECASTS, RECORDS
+from assay.contracts.schemas import FORECASTS, RECORDS, USAGE
 from assay.inventory.assets import catalogue
 from assay.inventory.ranking import Evidence, rank
 from assay.inventory.records import ELEMENTS, records
@@ -15,7 +15,7 @@ def found() -> dict[tuple[str, str, str], dict]:
     """Rows by asset, block and element."""
     assets = catalogue(b.discovered(), b.states(), b.kinds(), b.manifest(), b.PARTITION)
     evidence = Evidence(assets, b.gate(), b.states(), b.relations(), {b.CASE: b.values()}, {},
-                        FORECASTS.schema.empty_table())
+                        FORECASTS.schema.empty_table(), USAGE.schema.empty_table())
     made = RECORDS.conform(records(assets, rank(evidence, b.manifest()), b.relations(), b.checks()))
     return {(row["asset_id"], row["block"], row["element"]): row for row in made.to_pylist()}
 

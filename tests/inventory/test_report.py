@@ -42,7 +42,7 @@ def findings(**changes: object) -> Findings:
         inventory=rank(shown, b.manifest()), assets=shown.assets, columns=b.columns(), states=b.states(), checks=b.checks(),
         values=shown.values, stopped={}, history={b.CASE: {"2017-12-16": b.values(0.9), b.PARTITION: b.values()}},
         forecasts=FORECASTS, scores=schemas.FORECAST_SCORES.schema.empty_table(), metrics={b.CASE: b.metrics()},
-        column_values={b.CASE: b.column_values()},
+        column_values={b.CASE: b.column_values()}, usage=shown.usage, coverage=schemas.LOG_COVERAGE.schema.empty_table(),
         earlier=("2017-12-16", rank(evidence(values={b.CASE: b.values(0.9)}), b.manifest())))
     return replace(made, **changes)  # type: ignore[arg-type]
 

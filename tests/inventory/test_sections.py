@@ -79,7 +79,7 @@ def test_critical_failures_come_first_and_the_rest_is_counted() -> None:
 
 
 def test_state_names_the_reason_and_case_tables_leave_out_the_unvalued() -> None:
-    torn = next(r for r in state_rows(evidence().assets, b.states()) if r["asset_id"] == "landing.promotions")
+    torn = next(r for r in state_rows(evidence().assets, b.states(), {}) if r["asset_id"] == "landing.promotions")
     assert (torn["status"], torn["newest"], torn["size"]) == ("degraded", "2017-12-16", "4.0 MB")
     assert "torn file" in torn["reason"]
     (case,) = case_tables({b.CASE: b.values()}, {b.CASE: b.column_values()})

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from assay.contracts.enums import NOT_PERSONAL, AssetKind, IndirectKind, PersonalKind, Role
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
-
+Dialect = Literal["duckdb", "postgres", "mysql", "hive", "spark", "trino", "bigquery", "snowflake", "clickhouse"]
 
 _CATALOGUE_DAYS = 56  # what profiles and rhythms need where nothing is modelled
 _SPARE_DAYS = 14  # labels of sparse assets lie before the first day that is read
@@ -48,6 +48,16 @@ class Database(_Frozen):
 
 
 Source = Annotated[Files | Database, Field(discriminator="type")]
+
+
+class QueryLog(_Frozen):
+    """A log of the platform's statements: files whose columns are named here, or found by their usual names."""
+
+    path: str
+    dialect: Dialect
+    sql: str | None = None
+    user: str | None = None
+    time: str | None = None
 
 
 class Outcome(_Frozen):
@@ -238,6 +248,7 @@ class Platform(_Frozen):
     timezone: str = "UTC"
     closed: bool = False
     sources: list[Source] = Field(min_length=1)
+    query_logs: list[QueryLog] = Field(default_factory=list)
     use_cases: list[UseCase] = Field(default_factory=list)
     forecast: ForecastConfig = ForecastConfig()
     costs: Costs = Costs()

@@ -75,14 +75,14 @@ INVENTORY = Contract("inventory", pa.schema([
     col("cost", FLOAT, "bytes stored and read", MONEY),
     col("net_value", FLOAT, "value less cost", MONEY, null=True),
     col("quality_score", FLOAT, "0..1, higher is better", null=True),
-    col("usage", STRING, "use cases that read it, comma separated"),
+    col("usage", STRING, "use cases that read it, comma separated; where there is a query log, after a semicolon who used it"),
     col("pii_level", STRING, "none, indirect, direct, unknown"),
     col("status", STRING, "of the asset in this partition"),
     col("value_status", STRING, "valued, not_distinguishable, predicted, unvalued"),
     col("action", STRING, "what to do"),
     col("reason", STRING, "why, in one sentence"),
     col("at_stake", FLOAT, "money per window that the action concerns", MONEY, null=True),
-]), ledger=True)
+]), ledger=True, version=2)
 
 RECORDS = Contract("records", pa.schema([
     ASSET,

@@ -17,6 +17,7 @@ from assay.inventory.assets import by_asset
 from assay.inventory.combine import Scale, Worth, combine, common_scale
 from assay.inventory.costs import window_cost
 from assay.inventory.present_value import Ahead, benefit, upkeep, windows_ahead
+from assay.inventory.uses import uses
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,7 @@ class Evidence:
         values: `values` per use case.
         stopped: Use case -> why it could not be valued.
         forecasts: `forecasts`.
+        usage: `usage`; without rows where there is no query log.
     """
 
     assets: pa.Table
@@ -40,6 +42,7 @@ class Evidence:
     values: Mapping[str, pa.Table]
     stopped: Mapping[str, str]
     forecasts: pa.Table
+    usage: pa.Table
 
 
 def rank(evidence: Evidence, platform: Platform) -> pa.Table:
@@ -57,7 +60,7 @@ def rank(evidence: Evidence, platform: Platform) -> pa.Table:
     total = math.fsum(w.value for w in worths.values() if w.value is not None)
     reads, states = bytes_read(evidence.gate), by_asset(evidence.states.to_pylist())
     copies = copies_of(evidence.relations)
-    ahead = _forecasts(evidence.forecasts)
+    ahead, used = _forecasts(evidence.forecasts), uses(evidence.usage)
     rows = []
     for asset in assets:
         asset_id, worth = asset["asset_id"], worths[asset["asset_id"]]
@@ -75,7 +78,7 @@ def rank(evidence: Evidence, platform: Platform) -> pa.Table:
             "asset_id": asset_id, "value": worth.value, "ci_low": worth.ci_low, "ci_high": worth.ci_high, "unit": scale.unit,
             "forecast": next_window, "present_value": _present_value(ahead.get(asset_id, {}), worth, platform, scale, cost),
             "cost": cost, "net_value": None if worth.value is None else worth.value - cost,
-            "quality_score": state.get("quality_score"), "usage": ", ".join(_usage(asset_id, worth, evidence, platform)),
+            "quality_score": state.get("quality_score"), "usage": _usage(asset_id, worth, evidence, platform, used),
             "pii_level": asset["pii_level"], "status": asset["status"], "value_status": str(worth.status),
             "action": advice.action, "reason": advice.reason, "at_stake": advice.at_stake,
         })
@@ -140,8 +143,9 @@ def _present_value(ahead: Mapping[str, list[Ahead]], worth: Worth, platform: Pla
     return earned - upkeep(cost, scale.window_days, plan.horizons, plan.discount_rate)
 
 
-def _usage(asset_id: str, worth: Worth, evidence: Evidence, platform: Platform) -> list[str]:
-    """Use cases that read the asset: as a player that has a value, or as the source of their outcomes."""
+def _usage(asset_id: str, worth: Worth, evidence: Evidence, platform: Platform, used: Mapping[str, str]) -> str:
+    """Use cases that read the asset, as a valued player or as the source of their outcomes; then what the log says."""
     ran = set(evidence.values)
     outcomes = {case.name for case in platform.use_cases if case.name in ran and case.outcome.asset == asset_id}
-    return sorted(outcomes | set(worth.use_cases))
+    cases = ", ".join(sorted(outcomes | set(worth.use_cases)))
+    return "; ".join(part for part in (cases, used.get(asset_id, "")) if part)

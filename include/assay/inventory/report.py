@@ -23,6 +23,7 @@ from assay.inventory.charts import trend
 from assay.inventory.combine import common_scale
 from assay.inventory.texts import speaker, texts
 from assay.inventory.total import case_totals, total_interval
+from assay.inventory.uses import coverage_lines, uses
 from assay.inventory.wording import amount, interval, percent
 
 FILE = "index.html"
@@ -46,6 +47,8 @@ class Findings:
         metrics: `model_metrics` per use case.
         column_values: `column_values` per use case.
         earlier: Partition and table of the inventory before, None if there is none.
+        usage: `usage`; without rows where there is no query log.
+        coverage: `log_coverage`.
     """
 
     inventory: pa.Table
@@ -61,6 +64,8 @@ class Findings:
     metrics: Mapping[str, pa.Table]
     column_values: Mapping[str, pa.Table]
     earlier: tuple[str, pa.Table] | None
+    usage: pa.Table
+    coverage: pa.Table
 
 
 def build_report(findings: Findings, platform: Platform, partition: str, language: str = "en") -> bytes:
@@ -114,6 +119,8 @@ def _view(findings: Findings, platform: Platform, partition: str, say: sections.
         "movers": sections.movers(findings.inventory, earlier[1] if earlier else None),
         "meaning": sections.meaning(platform, findings.values, say),
         "case_tables": sections.case_tables(findings.values, findings.column_values),
-        "state": sections.state_rows(findings.assets, findings.states), "metrics": sections.metric_tables(findings.metrics),
+        "state": sections.state_rows(findings.assets, findings.states, uses(findings.usage)),
+        "log": coverage_lines(findings.coverage, say), "has_log": findings.usage.num_rows > 0,
+        "metrics": sections.metric_tables(findings.metrics),
         "record": sections.record(findings.scores), "failures": failed, "more": more, "n_checks": findings.checks.num_rows,
     }

@@ -204,13 +204,13 @@ def record(scores: pa.Table) -> list[dict[str, Any]]:
     } for (name, days), rows in sorted(groups.items())]
 
 
-def state_rows(assets: pa.Table, states: pa.Table) -> list[dict[str, Any]]:
-    """Every asset's kind, size, newest source partition, status and the reason for it."""
+def state_rows(assets: pa.Table, states: pa.Table, used: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Every asset's kind, size, newest source partition, use, status and the reason for it."""
     reasons = {r["asset_id"]: r["reason"] or "" for r in states.to_pylist()}
     return [{
         "asset_id": r["asset_id"], "kind": r["kind"], "rows": f"{r['row_count']:,}", "size": size(r["bytes"]),
         "newest": r["last_good_partition"] or r["last_partition"] or "–", "status": r["status"],
-        "reason": reasons.get(r["asset_id"], "") or r["schema_change"] or "",
+        "reason": reasons.get(r["asset_id"], "") or r["schema_change"] or "", "use": used.get(r["asset_id"], ""),
     } for r in assets.to_pylist()]
 
 

@@ -20,7 +20,7 @@ MODULES = ("assay.forecasting.history", "assay.inventory", "assay.quality.scores
 
 
 def publish(night: Night, classified: Sequence[ArtifactRef], gated: Sequence[ArtifactRef], values: Sequence[CaseRef],
-            forecasts: Sequence[ArtifactRef]) -> ArtifactRef:
+            forecasts: Sequence[ArtifactRef], used: Sequence[ArtifactRef]) -> ArtifactRef:
     """Publish `assets`, `inventory`, `records` and `report`; the inventory is returned.
 
     Args:
@@ -29,6 +29,7 @@ def publish(night: Night, classified: Sequence[ArtifactRef], gated: Sequence[Art
         gated: `gate`, `asset_states`, `checks`.
         values: `values` per use case; the assets of one that stopped are `unvalued` with its reason.
         forecasts: `forecasts`, `forecast_scores`.
+        used: `usage`, `lineage`, `log_coverage`, without rows where the platform has no query log.
     """
     from assay.contracts.schemas import ASSETS, INVENTORY, RECORDS
     from assay.inventory.assets import catalogue
@@ -36,7 +37,7 @@ def publish(night: Night, classified: Sequence[ArtifactRef], gated: Sequence[Art
     from assay.inventory.records import records
 
     with open_frame("publish", night.platform, night.partition, MODULES) as frame:
-        refs = {ref.contract: ref for ref in [night.discovered, *classified, *gated, *forecasts]}
+        refs = {ref.contract: ref for ref in [night.discovered, *classified, *gated, *forecasts, *used]}
         tables = {name: frame.store.read(ref) for name, ref in refs.items()}
         valued = {case.use_case: case.ref for case in values if case.ref is not None}
         stopped = {case.use_case: case.reason or "it stopped without a reason" for case in values if case.ref is None}
@@ -49,15 +50,15 @@ def publish(night: Night, classified: Sequence[ArtifactRef], gated: Sequence[Art
             config=frame.platform.assets)
         listed = frame.store.read(assets)
         evidence = Evidence(listed, tables["gate"], tables["asset_states"], tables["relations"], worth, stopped,
-                            tables["forecasts"])
-        read = [assets, *(refs[name] for name in ("gate", "asset_states", "relations", "forecasts")), *valued.values()]
+                            tables["forecasts"], tables["usage"])
+        read = [assets, *(refs[name] for name in ("gate", "asset_states", "relations", "forecasts", "usage")), *valued.values()]
         inventory = frame.publish(INVENTORY, lambda: rank(evidence, frame.platform),
                                   inputs=[ref.fingerprint for ref in read],
                                   config={"platform": _settings(frame), "stopped": stopped})
         told = [assets, inventory, refs["relations"], refs["checks"]]
         frame.publish(RECORDS, lambda: records(listed, frame.store.read(inventory), tables["relations"], tables["checks"]),
                       inputs=[ref.fingerprint for ref in told])
-        shown = [inventory, *(refs[name] for name in ("columns", "checks", "forecast_scores"))]
+        shown = [inventory, *(refs[name] for name in ("columns", "checks", "forecast_scores", "log_coverage"))]
         _report(frame, tables, valued, evidence, frame.store.read(inventory), [*read, *shown])
         return inventory
 
@@ -105,7 +106,8 @@ def _report(frame: Frame, tables: dict[str, pa.Table], valued: dict[str, Artifac
         scores=pa.concat_tables([*(frame.store.read(ref) for ref in scored.values()), tables["forecast_scores"]]),
         metrics={name: frame.store.read(ref) for name, ref in metrics.items()},
         column_values={name: frame.store.read(ref) for name, ref in columns.items()},
-        earlier=(last, frame.store.read(inventories[last])) if last else None)
+        earlier=(last, frame.store.read(inventories[last])) if last else None,
+        usage=tables["usage"], coverage=tables["log_coverage"])
     page = build_report(findings, frame.platform, frame.partition)
     return frame.store.publish_files(REPORT, {FILE: page}, **where, recipe=recipe)
 
@@ -127,4 +129,4 @@ def _earlier(frame: Frame, contract: Contract, name: str = "") -> dict[str, Arti
 
 def _settings(frame: Frame) -> dict[str, Any]:
     """The part of the manifest that the inventory depends on: not where its sources lie on this machine."""
-    return frame.platform.model_dump(mode="json", exclude={"sources", "schedule"})
+    return frame.platform.model_dump(mode="json", exclude={"sources", "query_logs", "schedule"})

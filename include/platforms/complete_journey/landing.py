@@ -11,6 +11,8 @@ become what a nightly job finds in a lake, `<target>/<name>/<table>/ds=<YYYY-MM-
   Products and demographics carry no date and are whole in every snapshot.
 
 `week` columns are left out: a retailer's event table has a timestamp, promotions get the date `week_start` instead.
+
+Beside the tables lies `_query_log`, which is made up (`query_log.py`).
 """
 
 from __future__ import annotations
@@ -26,6 +28,7 @@ import pyarrow.compute as pc
 
 from assay.engine import connect, literal
 from assay.sources.landing import build_zone, package_folder, parquet_bytes, run_script, write_partition
+from platforms.complete_journey.query_log import write_query_log
 
 PLATFORM = "complete_journey"
 TABLES = ("transactions", "coupon_redemptions", "promotions", "products", "demographics", "coupons", "campaigns",
@@ -126,8 +129,11 @@ def build(target: Path, source: Path | None = None, *, platform: str = PLATFORM,
                 count, size = count + 1, size + len(content)
             if report:
                 report(f"{platform}: {table:<22}{count:>4} partitions {size / 1e6:>8.1f} MB")
+        count = write_query_log(zone)
+        if report:
+            report(f"{platform}: a query log of {count} statements, made up")
 
-    inputs = [origin / f"{table}.parquet" for table in TABLES]
+    inputs = [*(origin / f"{table}.parquet" for table in TABLES), Path(__file__).with_name("query_log.py")]
     return build_zone(target, platform, inputs=inputs, script=Path(__file__), lay_out=lay_out)
 
 

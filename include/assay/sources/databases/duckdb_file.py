@@ -10,22 +10,21 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from assay.engine import connect, literal, quote
 from assay.errors import SourceUnavailable, UnreadableData, shorten
 from assay.sources.base import Declared, Footer, Reference, SourcePartition, SourceTable
 from assay.sources.content import asked_for, fingerprint_of, footer_of, in_order
 
 _TABLES = """
-    SELECT schema_name, table_name, comment, estimated_size, false FROM duckdb_tables() WHERE database_name = 'source'
+    SELECT schema_name, table_name, comment, estimated_size, false FROM duckdb_tables() WHERE database_name = current_database()
     UNION ALL
-    SELECT schema_name, view_name, comment, NULL, true FROM duckdb_views() WHERE database_name = 'source' AND NOT internal
+    SELECT schema_name, view_name, comment, NULL, true FROM duckdb_views() WHERE database_name = current_database() AND NOT internal
     ORDER BY ALL"""
 _COMMENTS = """
     SELECT schema_name, table_name, column_name, comment FROM duckdb_columns()
-    WHERE database_name = 'source' AND comment IS NOT NULL"""
+    WHERE database_name = current_database() AND comment IS NOT NULL"""
 _KEYS = """
     SELECT schema_name, table_name, constraint_type, constraint_column_names, referenced_table, referenced_column_names
-    FROM duckdb_constraints() WHERE database_name = 'source' AND constraint_type IN ('PRIMARY KEY', 'FOREIGN KEY')"""
+    FROM duckdb_constraints() WHERE database_name = current_database() AND constraint_type IN ('PRIMARY KEY', 'FOREIGN KEY')"""
 
 
 class DuckDbSource:
@@ -89,29 +88,29 @@ class DuckDbSource:
         schema, _, table = partition.files[0].rpartition(".")
         with self._opened() as con:
             try:
-                found = in_order(con.sql(f"SELECT * FROM source.{quote(schema or 'main')}.{quote(table)}").to_arrow_table())
+                found = in_order(con.sql(f"SELECT * FROM {_quoted(schema or 'main')}.{_quoted(table)}").to_arrow_table())
             except duckdb.Error as error:
                 raise UnreadableData(partition.location, shorten(error, 160)) from error
         return asked_for(found, partition.location, columns, fingerprint)
 
     @contextmanager
     def _opened(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        con = connect()
+        if not self._path.is_file():
+            raise SourceUnavailable(str(self._path), "no such file", "correct the path in platform.yaml")
+        try:
+            con = duckdb.connect(str(self._path), read_only=True)
+        except (duckdb.Error, OSError) as error:
+            raise SourceUnavailable(str(self._path), shorten(error, 160),
+                                    "close whoever writes to it, or restore it") from error
         try:
             con.execute("SET TimeZone = 'UTC'")
-            try:
-                if not self._path.is_file():
-                    raise SourceUnavailable(str(self._path), "no such file", "correct the path in platform.yaml")
-                con.execute(f"ATTACH {literal(str(self._path))} AS source (READ_ONLY)")
-                con.execute("USE source")  # views name their tables without it
-            except (duckdb.Error, OSError) as error:
-                if isinstance(error, SourceUnavailable):
-                    raise
-                raise SourceUnavailable(str(self._path), shorten(error, 160),
-                                        "close whoever writes to it, or restore it") from error
             yield con
         finally:
             con.close()
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
 
 
 def _name(schema: str, table: str) -> str:
