@@ -20,6 +20,7 @@ from assay.profiling import nearly_unique
 from assay.profiling.layout import Group, column_rows, empty_state, in_order, take_column
 from assay.profiling.personal import EMAIL_INSIDE, SAMPLE, PersonalKind, find_kind, mask, masked_as
 
+_HELD = 100_000  # rows up to which a partition is read once, instead of once a column
 EXACT_LIMIT = 1_000_000  # different values of one column in one state
 _NUMBERS = ("BOOLEAN", "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT",
             "UHUGEINT")
@@ -49,8 +50,11 @@ def count_values(files: list[str], asset_id: str, *, said: Mapping[str, str] | N
     try:
         con.execute("set TimeZone = 'UTC'")
         listed = ", ".join(literal(path) for path in files)
-        con.execute(f"create view snapshot as select * from read_parquet([{listed}], union_by_name = true, "
+        con.execute(f"create view files as select * from read_parquet([{listed}], union_by_name = true, "
                     "hive_partitioning = false)")
+        rows = con.execute("select count(*) from files").fetchall()[0][0]
+        held = "table" if rows <= _HELD else "view"  # of a small table opening its files for each column takes the longest
+        con.execute(f"create temp {held} snapshot as select * from files")
         schema = [(str(row[0]), str(row[1])) for row in con.execute("describe snapshot").fetchall()]
         wide = _wide_columns(con, [name for name, _ in schema], exact_limit)
         parts = [_count_column(con, asset_id, name, dtype, (said or {}).get(name), exact=name not in wide)

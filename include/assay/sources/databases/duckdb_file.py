@@ -17,7 +17,8 @@ from assay.sources.content import asked_for, fingerprint_of, footer_of, in_order
 _TABLES = """
     SELECT schema_name, table_name, comment, estimated_size, false FROM duckdb_tables() WHERE database_name = current_database()
     UNION ALL
-    SELECT schema_name, view_name, comment, NULL, true FROM duckdb_views() WHERE database_name = current_database() AND NOT internal
+    SELECT schema_name, view_name, comment, NULL, true FROM duckdb_views()
+    WHERE database_name = current_database() AND NOT internal
     ORDER BY ALL"""
 _COMMENTS = """
     SELECT schema_name, table_name, column_name, comment FROM duckdb_columns()
