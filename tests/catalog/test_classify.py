@@ -22,7 +22,7 @@ LAST_DAYS = "2017-12-04"
 def states(small_landing: Path) -> dict[str, pa.Table]:
     """The small journey: events of the last 28 days, of the rest the newest snapshot."""
     out = {}
-    for folder in sorted(path for path in (small_landing / "small_journey").iterdir() if path.is_dir()):
+    for folder in sorted(path for path in (small_landing / "small_journey").iterdir() if path.is_dir() and path.name[0] != "_"):
         labels = sorted(folder.iterdir())
         if folder.name in ("transactions", "coupon_redemptions", "promotions"):
             labels = [label for label in labels if label.name >= f"ds={LAST_DAYS}"]

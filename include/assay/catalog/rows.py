@@ -5,7 +5,7 @@ Every question is one bounded query. Values never leave the engine, only counts 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -64,14 +64,15 @@ class SnapshotRows:
     """Rows of parquet files.
 
     Args:
-        files: Asset -> partitions, oldest first, each a list of files.
+        files: Asset -> partitions, oldest first, each a list of files. It is read when rows are asked for, and an asset that
+            can't be read is taken out of it.
 
     Raises:
         UnreadableData: By every question, if a file can't be read; the asset is not asked again.
     """
 
-    def __init__(self, files: Mapping[str, Sequence[Sequence[str]]]) -> None:
-        self._files = {asset: [list(part) for part in parts if part] for asset, parts in files.items()}
+    def __init__(self, files: dict[str, list[list[str]]]) -> None:
+        self._files = files
         self._con: duckdb.DuckDBPyConnection | None = None
         self._types: dict[str, dict[str, str]] = {}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -96,11 +96,9 @@ def _find_out(frame: Frame, states: Sequence[ArtifactRef], snapshots: dict[str, 
     from assay.catalog.classify import classify as find_out
     from assay.catalog.rows import SnapshotRows
 
-    gathered = _gather(frame, states)
-    files = {asset: [frame.store.files(part) for part in (parts[-1:] if gathered[asset][1] else parts)]
-             for asset, parts in snapshots.items()}
+    files = {asset: [found for part in parts if (found := frame.store.files(part))] for asset, parts in snapshots.items()}
     with SnapshotRows(files) as rows:
-        return find_out({asset: state for asset, (state, _) in gathered.items()}, overrides, rows, comments)
+        return find_out(_Gathered(frame, states, files), overrides, rows, comments)
 
 
 def _place(state: ArtifactRef) -> tuple[str, str]:
@@ -109,14 +107,35 @@ def _place(state: ArtifactRef) -> tuple[str, str]:
     return asset, label
 
 
-def _gather(frame: Frame, states: Sequence[ArtifactRef]) -> dict[str, tuple[pa.Table, bool]]:
-    """One state an asset: the newest where partitions repeat the whole, else all of them merged."""
-    from assay.profiling.states import combine
+class _Gathered(Mapping[str, pa.Table]):
+    """One state an asset, read when it is asked for and not kept: all states of a large platform don't fit into memory.
 
-    tables: dict[str, list[pa.Table]] = defaultdict(list)
-    for state in states:
-        tables[_place(state)[0]].append(frame.store.read(state))
-    return {asset: combine(parts) for asset, parts in tables.items()}
+    It is the newest partition's where partitions repeat the whole, else all of them merged. In the former case the asset's
+    older files are taken out of `files`, so whoever asks for rows asks for those of the same partitions.
+    """
+
+    def __init__(self, frame: Frame, states: Sequence[ArtifactRef], files: dict[str, list[list[str]]]) -> None:
+        self._frame, self._files = frame, files
+        self._states: dict[str, list[ArtifactRef]] = defaultdict(list)
+        for state in states:
+            self._states[_place(state)[0]].append(state)
+
+    def __getitem__(self, asset: str) -> pa.Table:
+        """The state of an asset."""
+        from assay.profiling.states import combine
+
+        state, newest = combine([self._frame.store.read(part) for part in self._states[asset]])
+        if newest and asset in self._files:
+            self._files[asset] = self._files[asset][-1:]
+        return state
+
+    def __iter__(self) -> Iterator[str]:
+        """Assets that have a state."""
+        return iter(self._states)
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return len(self._states)
 
 
 def _snapshots(frame: Frame, states: Sequence[ArtifactRef]) -> dict[str, list[ArtifactRef]]:
