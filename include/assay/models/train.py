@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-_SEE_ALL = 0.75  # of the rows: with half of them the whole was told worse, and coalitions no better
 _COLUMNS_HIDDEN = 0.5  # of the rows under a coalition, how many miss columns, too
 _GENTLE = 0.2  # of the learning rate, for a network that goes on
 _FIRST_RATE = 1 / 20  # of the peak learning rate
@@ -34,13 +33,13 @@ _LOOKS = 5  # how often the validation window is looked at
 
 
 def draw_coalitions(rows: int, players: int, rng: np.random.Generator) -> np.ndarray:
-    """Random coalitions for training: most rows see all, else a uniform size, then its members.
+    """Random coalitions for training: half of the rows see all, else a uniform size, then its members.
 
     Returns:
         0/1, shape (rows, players).
     """
     size = rng.integers(0, players + 1, rows)
-    size[rng.random(rows) < _SEE_ALL] = players
+    size[rng.random(rows) < 0.5] = players
     order = rng.random((rows, players)).argsort(axis=1).argsort(axis=1)
     return (order < size[:, None]).astype(np.float32)
 
