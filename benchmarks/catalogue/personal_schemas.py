@@ -1,8 +1,7 @@
 """Columns of tables as widely used software names them: names that nobody chose for this benchmark.
 
-Northwind, AdventureWorks, Sakila, Magento, WooCommerce, Salesforce and Odoo; OXID eShop, JTL-Shop and SAP; mall, RuoYi
-and Dianping-like Chinese
-schemas; EC-CUBE. Values are Faker's, by content; where the content is None the column is not personal.
+Northwind, AdventureWorks, Sakila, Magento, WordPress, Salesforce and Odoo; OXID eShop, JTL-Shop, SAP; mall and RuoYi; EC-CUBE;
+and some tables as offices keep them. Values are Faker's, by content; a column whose content is None is not personal.
 """
 
 from __future__ import annotations

@@ -174,6 +174,18 @@ def test_the_manifest_wins(states):
     assert roles["campaign_descriptions", "end_date"] == "time" and roles["campaign_descriptions", "campaign_type"] == "text"
 
 
+def test_the_manifest_wins_over_what_looks_personal(caplog):
+    columns = {"id": range(60), "mail": [f"u{n}@example.com" for n in range(60)], "shelf": [f"A-{n}" for n in range(60)]}
+    table = pa.table(columns)
+    states = {"landing.things": state_of("landing.things", table)}
+    assert classify(states).table_kinds.column("pii_level").to_pylist() == ["direct"]
+    found = classify(states, {"landing.things": AssetOverride(personal={"mail": "none", "shelf": "age", "gone": "email"})})
+    assert "landing.things.gone" in caplog.text and "landing.things.mail" not in caplog.text
+    told = {r["column"]: (r["pii_type"], r["pii_confidence"]) for r in found.columns.to_pylist()}
+    assert told["mail"] == (None, 1.0) and told["shelf"] == ("age", 1.0)
+    assert found.table_kinds.column("pii_level").to_pylist() == ["indirect"]
+
+
 def test_an_injected_copy_is_found(states, small_landing, tmp_path):
     products = sorted((small_landing / "small_journey" / "products").iterdir())[-1] / "part-0.parquet"
     shuffled = pq.read_table(products)

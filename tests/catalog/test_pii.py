@@ -4,9 +4,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.catalog.builders import column_of
 
-from assay.catalog.pii import DIRECT, NONE, PersonalData, find_personal, personal_level
+from assay.catalog.pii import _SURE, DIRECT, NONE, PersonalData, find_personal, personal_level
 from assay.catalog.semantic_types import SemanticType
-from assay.contracts.enums import Role
+from assay.contracts.enums import PersonalKind, Role
 
 
 def _found(name, values, role=Role.ATTRIBUTE, meaning=SemanticType.CATEGORY, *, about_persons=True) -> PersonalData:
@@ -22,6 +22,20 @@ def test_user_identifiers_are_pseudonyms_and_other_identifiers_are_nobodys():
     assert _found("household_id", [1, 2, 3], Role.KEY, SemanticType.USER_ID) == PersonalData("pseudonym", 0.6)
     assert _found("basket_id", [31198570044, 31198570045], Role.KEY, SemanticType.ORDER_ID) == NONE
     assert _found("product_id", [1, 2, 3], Role.KEY, SemanticType.ITEM_ID) == NONE
+
+
+def test_what_the_manifest_says_is_reported_as_sure():
+    mails = column_of("contact", [f"u{i}@example.com" for i in range(9)])
+    nobodys = find_personal(mails, Role.ATTRIBUTE, SemanticType.CATEGORY, about_persons=True, said="none")
+    assert nobodys == PersonalData(None, 1.0)
+    shelf = column_of("shelf", ["A-01", "B-02"])
+    for kind in ("passport", "age"):
+        said = find_personal(shelf, Role.ATTRIBUTE, SemanticType.CATEGORY, about_persons=False, said=kind)
+        assert said == PersonalData(kind, 1.0)
+
+
+def test_every_kind_has_its_confidence():
+    assert set(_SURE) == set(PersonalKind) and all(0 < sure < 1 for sure in _SURE.values())
 
 
 def test_quasi_identifiers_count_where_rows_concern_persons():

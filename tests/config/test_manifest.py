@@ -87,3 +87,12 @@ def test_what_ranks_items_for_users_needs_both_and_a_time(payoff):
         UseCase.model_validate(case | {"entity": {"user": "u"}})
     with pytest.raises(ValidationError, match=f"{payoff['type']} needs an outcome with time and window_days"):
         UseCase.model_validate(case | {"outcome": {"asset": "a.orders", "label": "l", "positive": "1"}})
+
+
+def test_kinds_of_personal_data_are_known_ones():
+    said = {"contact": "none", "xm": "person_name", "years": "age"}
+    assert AssetOverride(personal=said).personal == said
+    with pytest.raises(ValidationError, match=r"'contact' can't be 'e-mail': did you mean 'email'\?"):
+        AssetOverride(personal={"contact": "e-mail"})
+    with pytest.raises(ValidationError, match="write one of none, email, phone"):
+        AssetOverride(personal={"contact": "xyzzy"})

@@ -5,6 +5,7 @@ import tempfile
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -90,6 +91,35 @@ def test_a_single_address_in_free_text_is_hashed_alone(tmp_path):
     table = pa.table({"note": [f"remark {i}" for i in range(99)] + ["write to a@example.com please"]})
     rows = take_column(state_of(tmp_path, table), "note")
     assert sum(rows.column("masked").to_pylist()) == 1 and "example" not in str(rows.to_pylist())
+
+
+def test_what_somebody_said_of_a_column_wins_over_what_it_looks_like(tmp_path):
+    table = pa.table({"mail": ["a@example.com", "b@example.com"], "shelf": ["A-01", "B-02"], "age": [30, 40],
+                      "note": ["write to a@example.com", "nothing"]})
+    said = {"mail": "none", "shelf": "passport", "age": "age", "note": "none", "gone": "email"}
+    state = count_values(write(tmp_path, table), "landing.things", said)
+    assert [whole_mask(take_column(state, name)) for name in table.column_names] == [None, "passport", None, None]
+    assert _rows(state, "mail")[0][0] == "a@example.com" and "A-01" not in str(state.to_pylist())
+    assert not any(take_column(state, "note").column("masked").to_pylist())
+
+
+@pytest.mark.parametrize("exact_limit", [2, 1_000_000])
+def test_numbers_said_to_be_personal_leave_no_number_behind(tmp_path, exact_limit):
+    latitudes = [52.5 + n / 1000 for n in range(600)] + [float("nan"), None]
+    files = write(tmp_path, pa.table({"lat": latitudes, "n": [7_000_000 + n for n in range(602)]}))
+    state = count_values(files, "landing.things", {"lat": "geolocation", "n": "phone"}, exact_limit=exact_limit)
+    for name in ("lat", "n"):
+        rows = take_column(state, name)
+        assert whole_mask(rows) and rows.column("number").drop_null().to_pylist() in ([], [0.0])
+        assert not any(value for value in rows.filter(pc.is_valid(rows.column("statistic"))).column("value").to_pylist())
+    lat = take_column(state, "lat")
+    nulls = lat.filter(pc.and_(pc.is_null(lat.column("value")), pc.is_null(lat.column("statistic"))))
+    assert pc.sum(nulls.column("n")).as_py() == 2
+
+
+def test_phone_numbers_that_pandas_made_floats_of_are_found(tmp_path):
+    table = pa.table({"x": [float(13_000_000_000 + 10**8 * (i % 9) + 100_000_000 * 50 + i) for i in range(60)] + [None]})
+    assert whole_mask(take_column(state_of(tmp_path, table), "x")) == "phone"
 
 
 def test_values_hashed_in_one_partition_are_hashed_in_all(tmp_path):

@@ -92,6 +92,30 @@ def test_equal_snapshots_are_counted_once(store, small_landing, monkeypatch):
     assert len(calls) == 1
 
 
+def test_a_correction_makes_the_states_anew_and_unmasks_or_masks(store, tmp_path, monkeypatch):
+    table = pa.table({"contact": [f"u{n}@example.com" for n in range(9)], "shelf": [f"A-{n}" for n in range(9)]})
+    snapshot = store.publish(SNAPSHOT, table, platform="shop", partition="2017-12-30", name="landing.things", recipe=RECIPE)
+    row = {"asset_id": "landing.things", "source_partition": "2017-12-30", "uri": snapshot.uri, "row_count": 9,
+           "fingerprint": snapshot.fingerprint, "bytes": 1, "reason": None}
+    listed = store.publish(HISTORY, pa.Table.from_pylist([row], schema=HISTORY.schema), platform="shop", partition="2017-12-30",
+                           name="landing.things", recipe=RECIPE)
+    monkeypatch.setenv("ASSAY_PLATFORMS", str(tmp_path / "platforms"))
+    manifest = tmp_path / "platforms" / "shop" / "platform.yaml"
+    manifest.parent.mkdir(parents=True)
+    start = "platform: shop\ncurrency: EUR\nsources: [{name: landing, type: files, path: /lake}]\n"
+    run = Night("shop", "2017-12-30", (), False, "", ArtifactRef("discovered", "", 0, ""), ())
+
+    def masked(said: str) -> dict[str, bool]:
+        manifest.write_text(start + said, encoding="utf-8")
+        [state] = profile(run, [listed])
+        rows = store.read(state).to_pylist()
+        return {name: any(r["masked"] for r in rows if r["column"] == name) for name in ("contact", "shelf")}
+
+    assert masked("") == {"contact": True, "shelf": False}
+    assert masked("assets: {landing.things: {personal: {contact: none, shelf: passport}}}") == {"contact": False, "shelf": True}
+    assert masked("") == {"contact": True, "shelf": False}
+
+
 def test_a_torn_snapshot_costs_its_own_partition_alone(store, small_landing, caplog):
     torn = history(store, small_landing, "coupons", "2017-12-30", ["2017-12-11", "2017-12-18", "2017-12-25"])
     rows = store.read(torn).to_pylist()

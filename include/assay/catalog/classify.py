@@ -124,6 +124,8 @@ def _find_relations(tables: Mapping[str, TableFacts], roles: Mapping[str, Mappin
 
 def _find_personal(table: TableFacts, found: Mapping[str, tuple[Role, Meaning]], kind: TableKind,
                    override: AssetOverride) -> dict[str, PersonalData]:
+    for name in sorted(set(override.personal) - set(table.columns)):  # misspelt, most likely, and then not masked
+        logger.warning("the manifest tells the personal data of %s.%s, but there is no such column", table.asset_id, name)
     concerned = {found[name][1].type for name in kind.primary_key}
     return {name: find_personal(column, found[name][0], found[name][1].type, about_persons=not concerned & _IMPERSONAL,
                                 said=override.personal.get(name))

@@ -18,6 +18,12 @@ class Group:
     value: str
     number: str
 
+    def without_nan(self, dtype: str) -> Group:
+        """The same with NaN as null: where values are hashed a NaN is none."""
+        if dtype not in ("FLOAT", "DOUBLE"):
+            return self
+        return Group(f"case when not isnan({self.value}) then {self.value} end", self.number)  # a NaN may not equal 'nan'
+
 
 def empty_state() -> pa.Table:
     """A state without columns."""

@@ -42,19 +42,19 @@ def count_sample(con: duckdb.DuckDBPyConnection, asset_id: str, name: str, dtype
         group: How it is grouped.
         judge: Says whether values look personal.
     """
-    plain = f"(select {group.value} as v from snapshot)"
     always = ", ".join(f"'{value}'" for value in ALWAYS)
 
-    def sampled(text: str) -> pa.Table:
+    def sampled(group: Group, text: str) -> pa.Table:
         return con.sql(f"""
             select s as value, any_value(number) as number, count(*) as n
-            from (select {text} as s, {group.number} as number from {plain})
+            from (select {text} as s, {group.number} as number from (select {group.value} as v from snapshot))
             where s is null or s in ({always}) or starts_with(md5(s), '{_PREFIX}') group by 1""").to_arrow_table()
 
-    counted = sampled("v::varchar")
+    counted = sampled(group, "v::varchar")
     kind = judge(counted.column("value").drop_null())
     if kind is not None:
-        counted = sampled(mask_sql(kind, "v::varchar"))
+        group = group.without_nan(dtype)
+        counted = sampled(group, mask_sql(kind, "v::varchar"))
     values, numbers, n = counted.column("value"), counted.column("number"), counted.column("n")
     if kind is not None:
         numbers = pa.chunked_array([pa.nulls(len(values), pa.float64())])
@@ -63,7 +63,7 @@ def count_sample(con: duckdb.DuckDBPyConnection, asset_id: str, name: str, dtype
     con.execute("set threads = 1")  # a parallel sum of floats depends on the order of its parts
     try:
         rows, total, low, high, low_number, high_number, negatives = con.execute(f"""
-            with numbered as (select v, {group.number} as number from {plain})
+            with numbered as (select v, {group.number} as number from (select {group.value} as v from snapshot))
             select count(v), sum(number) filter (isfinite(number)), min(v)::varchar, max(v)::varchar, min(number), max(number),
                    count(*) filter (number < 0) from numbered where number is null or not isnan(number)""").fetchall()[0]
     finally:

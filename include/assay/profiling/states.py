@@ -28,7 +28,7 @@ _REALS = ("FLOAT", "DOUBLE")
 _JUDGED = ("VARCHAR", "INTEGER", "BIGINT", "UINTEGER", "UBIGINT", "HUGEINT", "DATE", "TIMESTAMP", "DECIMAL", *_REALS)
 
 
-def count_values(files: list[str], asset_id: str, *, said: Mapping[str, str] | None = None,
+def count_values(files: list[str], asset_id: str, said: Mapping[str, str] | None = None, *,
                  exact_limit: int = EXACT_LIMIT) -> pa.Table:
     """Count the values of every column of a snapshot.
 
@@ -162,18 +162,24 @@ def _count_column(con: duckdb.DuckDBPyConnection, asset_id: str, name: str, dtyp
 
     if not exact:
         return nearly_unique.count_sample(con, asset_id, name, dtype, group, judge)
-    counted = con.sql(f"""
-        select v::varchar as value, {group.number} as number, n
-        from (select {group.value} as v, count(*)::bigint as n from snapshot group by 1)""").to_arrow_table()
-    rows = column_rows(asset_id, name, dtype, counted.column("value"), counted.column("number"), counted.column("n"))
+    rows = _count_exact(con, asset_id, name, dtype, group)
     kind = judge(rows.column("value").drop_null())
     if kind is not None:
+        if dtype in _REALS:
+            rows = _count_exact(con, asset_id, name, dtype, group.without_nan(dtype))
         return _mask_where(rows, kind, rows.column("value").is_valid())
     if dtype == "VARCHAR" and said is None:
         inside = pc.fill_null(pc.match_substring_regex(rows.column("value"), EMAIL_INSIDE), False)
         if pc.any(inside).as_py():
             return _mask_where(rows, PersonalKind.EMAIL, inside)
     return rows
+
+
+def _count_exact(con: duckdb.DuckDBPyConnection, asset_id: str, name: str, dtype: str, group: Group) -> pa.Table:
+    counted = con.sql(f"""
+        select v::varchar as value, {group.number} as number, n
+        from (select {group.value} as v, count(*)::bigint as n from snapshot group by 1)""").to_arrow_table()
+    return column_rows(asset_id, name, dtype, counted.column("value"), counted.column("number"), counted.column("n"))
 
 
 def _group(name: str, dtype: str) -> Group:

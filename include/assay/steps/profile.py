@@ -81,7 +81,7 @@ def _count(frame: Frame, asset_id: str, label: str, snapshot: ArtifactRef, known
 
     def make() -> pa.Table:
         if snapshot.fingerprint not in known:
-            known[snapshot.fingerprint] = count_values(frame.store.files(snapshot), asset_id, said=said)
+            known[snapshot.fingerprint] = count_values(frame.store.files(snapshot), asset_id, said)
         return known[snapshot.fingerprint]
 
     try:

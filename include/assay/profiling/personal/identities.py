@@ -69,7 +69,7 @@ class _Identity:
 
 _SSN = _Identity(re.compile(r"\d{3}-\d{2}-\d{4}"), ssn.is_valid)
 _BARE_SSN = _Identity(re.compile(r"\d{9}"), ssn.is_valid, rare=False)
-_IDENTITIES = (
+IDENTITIES = (
     _SSN, _BARE_SSN,
     _Identity(re.compile(r"[1-9]\d ?\d{3} ?\d{3} ?\d{3}"), idnr.is_valid),
     _Identity(re.compile(r"\d{4}[ -]?\d{4}[ -]?\d{4}"), my_number.is_valid),
@@ -109,11 +109,11 @@ def _resident_shown(column: Column) -> bool:
 
 
 def _national_told(column: Column) -> bool:
-    return column.says(_NATIONALS) and any(column.holds(identity.passes, 0.6) for identity in _IDENTITIES)
+    return column.says(_NATIONALS) and any(column.holds(identity.passes, 0.6) for identity in IDENTITIES)
 
 
 def _national_shown(column: Column) -> bool:
-    return any(column.holds(identity.passes, 0.9) for identity in _IDENTITIES if identity.rare)
+    return any(column.holds(identity.passes, 0.9) for identity in IDENTITIES if identity.rare)
 
 
 RESIDENT_ID = Recogniser(PersonalKind.RESIDENT_ID, _resident_told, _resident_shown)

@@ -80,7 +80,7 @@ def _told(column: Column) -> bool:
 def _shown(column: Column) -> bool:
     if are_chinese_mobiles(column):
         return True
-    if not (column.holds(is_dialled, 0.95) and column.holds(_looks_like, 0.7) and column.holds(is_written, 0.2)):
+    if not (column.holds(_looks_like, 0.7) and column.holds(is_dialled, 0.95) and column.holds(is_written, 0.2)):
         return False
     return _share_valid(column) >= (0.5 if column.holds(is_written, 0.6) else 0.8)
 
