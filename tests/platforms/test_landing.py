@@ -8,12 +8,14 @@ import shutil
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
 from assay.config import find_platforms, load_platform
 from assay.errors import SourceUnavailable
+from assay.sources import FilesSource
 from platforms.complete_journey import landing as journey
 from platforms.german_credit import landing as credit
 
@@ -82,6 +84,19 @@ def test_no_snapshot_reveals_a_campaign_earlier_than_a_week_before_it(zone: Path
             horizon = dt.date.fromisoformat(label) + dt.timedelta(days=7)
             rows = pq.read_table(zone / table / f"ds={label}" / "part-0.parquet", partitioning=None)
             assert set(rows.column("campaign_id").to_pylist()) == {c for c in source if starts[c] <= horizon}
+
+
+def test_the_query_log_is_of_2017_declared_as_made_up_and_no_table(zone: Path) -> None:
+    folder = zone / "_query_log"
+    assert "made up" in (folder / "README.txt").read_text(encoding="utf-8")
+    assert "made up" in load_platform("complete_journey").note
+    rows = pa.concat_tables([pq.read_table(path) for path in sorted(folder.glob("*.parquet"))]).to_pylist()
+    assert len(rows) == 500
+    assert {row["start_time"].year for row in rows} == {2017}
+    assert len({row["user_name"] for row in rows}) == 8
+    assert not [row for row in rows if "campaign_descriptions" in row["query_text"]]
+    assert {row["start_time"].month for row in rows if "demographics" in row["query_text"]} <= {3, 4, 5}
+    assert "_query_log" not in {table.name for table in FilesSource(str(zone)).list_tables()}
 
 
 def test_dates_are_dates(zone: Path) -> None:

@@ -44,7 +44,10 @@ PLAIN = [  # dialect, statement, reads, writes
     ("duckdb", "select total from 'x/lake/dwd/orders/ds=2017-01-01/part-0.parquet'", "dwd.orders dwd.orders.total", ""),
     ("clickhouse", "select name from s3('https://b.s3/lake/ods/customers.parquet')", "ods.customers ods.customers.name", ""),
     ("snowflake", "select $1 from @stage/x", "@stage/x", ""),
-    ("postgres", "select amount into dwd.daily from ods.orders", "ods.orders ods.orders.amount", "dwd.daily dwd.daily.day"),
+    ("postgres", "select amount as total into dwd.daily from ods.orders", "ods.orders ods.orders.amount",
+     "dwd.daily dwd.daily.total"),
+    ("duckdb", "create or replace table ads.report as select amount as share, day from ods.orders",  # by name, not by place
+     "ods.orders ods.orders.Day ods.orders.amount", "ads.report ads.report.day ads.report.share"),
     ("duckdb", "insert into dwd.orders select id, amount from ods.orders", "ods.orders ods.orders.amount ods.orders.id",
      "dwd.orders dwd.orders.id dwd.orders.total"),
     ("hive", "insert overwrite table dwd.daily partition (ds='2017-01-01') select day, amount from ods.orders",

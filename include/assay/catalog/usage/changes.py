@@ -82,7 +82,8 @@ def _select(tree: exp.Expr, known: Known) -> Iterator[Change]:
         yield Change(reads=query.reads, exact=query.exact)
     else:
         tree.set("into", None)
-        yield _into(known.matches(into.this), [], known.query(tree))
+        query = known.query(tree)
+        yield _into(known.matches(into.this), _names(query), query)
 
 
 def _insert(tree: exp.Expr, known: Known) -> Iterator[Change]:
@@ -95,7 +96,7 @@ def _insert(tree: exp.Expr, known: Known) -> Iterator[Change]:
         yield _into(targets, columns, _copy_of(known.matches(source)))
         return
     query = known.query(_with_common(source, tree))
-    yield _into(targets, [name or "" for name, _ in query.outputs] if tree.args.get("by_name") else columns, query)
+    yield _into(targets, _names(query) if tree.args.get("by_name") else columns, query)
 
 
 def _inserts(tree: exp.Expr, known: Known) -> Iterator[Change]:
@@ -119,7 +120,8 @@ def _create(tree: exp.Expr, known: Known) -> Iterator[Change]:
         yield _into(known.matches(target), [], _copy_of(known.matches(cloned.this)))
     elif tree.args.get("kind") in ("TABLE", "VIEW") and isinstance(query, exp.Query):
         filled = tree.find(exp.ToTableProperty)  # ClickHouse: a materialised view fills a table
-        yield _into(known.matches(target, filled.this if filled else None), columns, known.query(_with_common(query, tree)))
+        found = known.query(_with_common(query, tree))
+        yield _into(known.matches(target, filled.this if filled else None), columns or _names(found), found)
     else:
         yield Change(mentions=set(known.places.values()))
 
@@ -263,6 +265,12 @@ def _into(targets: Sequence[Match], columns: Sequence[str], query: Query) -> Cha
             if told is not None and column:
                 change.flows |= {(origin, (target, column)) for origin in origins if origin[0] != target}
     return change
+
+
+def _names(query: Query) -> list[str]:
+    """The query's own names of its columns, which a table that is made from it gets; none where one can't be told."""
+    names = [name for name, _ in query.outputs]
+    return [] if None in names else [name or "" for name in names]
 
 
 def _target(node: exp.Expr | None) -> tuple[exp.Expr | None, list[str]]:
