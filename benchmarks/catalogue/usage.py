@@ -4,8 +4,8 @@
 
 Speed: a made-up log of 1,000,000 rows of 2,000 statements that differ by more than literals; beside it the same work with
 every row parsed by itself, on a sample. Correctness: statements over TPC-H's schema labelled by hand (`usage_statements.py`) by
-whoever wrote the parser; beside it what a pattern finds behind FROM, JOIN, INTO and UPDATE. A column of a table that is told although it isn't used is wrong, one
-that is used and not told is missing.
+whoever wrote the parser; beside it what a pattern finds behind FROM, JOIN, INTO and UPDATE. A column of a table that is told
+although it isn't used is wrong, one that is used and not told is missing.
 """
 
 from __future__ import annotations
