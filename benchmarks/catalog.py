@@ -3,8 +3,8 @@
     make bench NAME=catalog
 
 Parts, each of which can be named behind the script to run alone: `relations` (keys, references, copies on schemas of known
-truth), `personal` (personal data per column beside presidio-analyzer), `scale` (time and memory of scans), `usage` (statements
-of a query log a second, and how right is what is told of them).
+truth), `personal` (personal data per column beside presidio-analyzer), `semantic` (types of columns that were labelled by
+hand), `scale` (time and memory of scans), `usage` (statements of a query log a second, and how right is what is told of them).
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from importlib import import_module
 from pathlib import Path
 
 RESULT = Path(__file__).resolve().parents[1] / "data" / "benchmarks" / "catalog.json"
-PARTS = ("relations", "personal", "scale", "usage")
+PARTS = ("relations", "personal", "semantic", "scale", "usage")
 
 
 def main(chosen: list[str]) -> None:

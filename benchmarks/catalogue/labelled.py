@@ -162,10 +162,6 @@ def _stata(file: Path | IO[bytes]) -> pa.Table:
     return _table(pd.read_stata(file).head(ROWS))
 
 
-def _pickle(file: Path | IO[bytes]) -> pa.Table:
-    return _table(pd.read_pickle(file, compression="xz").head(ROWS))
-
-
 def _json(file: Path | IO[bytes]) -> pa.Table:
     """A list of records, or what has one among its values; or a mapping of keys to records."""
     held: Any = json.loads(Path(file).read_bytes() if isinstance(file, Path) else file.read())
@@ -189,7 +185,7 @@ def _table(frame: pd.DataFrame) -> pa.Table:
 
 
 _READERS: dict[str, Callable[[Path | IO[bytes]], pa.Table]] = {
-    "csv": _csv, "spaces": _spaces, "stata": _stata, "pickle": _pickle, "json": _json, "lines": _lines}
+    "csv": _csv, "spaces": _spaces, "stata": _stata, "json": _json, "lines": _lines}
 
 
 def main() -> None:
