@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from assay.catalog.facts import CJK, TableFacts, singular, words
+from assay.catalog.facts import CJK, TableFacts, phrase_end, singular, words
 from assay.catalog.semantic_types import raw_vocabulary
 from assay.contracts.enums import AssetKind
 
@@ -59,4 +59,4 @@ def _score(table: TableFacts, domain: Domain, meanings: set[str]) -> float:
 def _mentioned(name: list[str], phrase: tuple[str, ...]) -> bool:
     if CJK.fullmatch(phrase[0]):
         return any(phrase[0] in word for word in name)
-    return any(tuple(name[at:at + len(phrase)]) == phrase for at in range(len(name) - len(phrase) + 1))
+    return phrase_end(name, phrase) is not None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -62,6 +62,12 @@ def mentions(name: tuple[str, ...], vocabulary: frozenset[str]) -> bool:
         if CJK.fullmatch(word) and any(entry in word for entry in vocabulary if CJK.fullmatch(entry)):
             return True
     return False
+
+
+def phrase_end(name: Sequence[str], phrase: tuple[str, ...]) -> int | None:
+    """Where the last place of a phrase among the words of a name ends, or None where the name doesn't hold it."""
+    size = len(phrase)
+    return next((at + size for at in range(len(name) - size, -1, -1) if tuple(name[at:at + size]) == phrase), None)
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import yaml
 
-from assay.catalog.facts import CJK, ColumnFacts, Family, singular, words
+from assay.catalog.facts import CJK, ColumnFacts, Family, phrase_end, singular, words
 from assay.catalog.meanings import SemanticType as SemanticType
 from assay.catalog.values import passes
 from assay.language.encoder import encode_texts
@@ -110,10 +110,9 @@ def _fits(name: Sequence[str], entries: dict[str, Entry]) -> Iterator[tuple[floa
                 continue
             if len(phrase) == 1 and len(phrase[0]) <= 2 and phrase[0] not in _SHORT and len(plain) > 1:
                 continue
-            size, told = len(phrase), plain if _JOINS & set(phrase) else turned
-            for at in range(len(told) - size + 1):
-                if tuple(told[at:at + size]) == phrase:
-                    best = max(best, 0.6 * size + (at + size) / len(told))
+            told = plain if _JOINS & set(phrase) else turned
+            if (end := phrase_end(told, phrase)) is not None:
+                best = max(best, 0.6 * len(phrase) + end / len(told))
         if best:
             yield best, meaning
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import json
 import re
 from collections.abc import Callable, Mapping
@@ -12,6 +11,7 @@ import numpy as np
 from babel import Locale
 
 from assay.catalog.facts import ColumnFacts, Family
+from assay.profiling.personal.ip import is_ip
 
 _NUMERIC = (Family.INTEGER, Family.REAL)
 _LOCALES = ("en", "de", "fr", "es", "zh", "ja")
@@ -69,14 +69,6 @@ def _numbers(column: ColumnFacts) -> bool:
     return column.family in _NUMERIC
 
 
-def _is_address(text: str) -> bool:
-    try:
-        ipaddress.ip_address(text)
-    except ValueError:
-        return False
-    return "." in text or text.count(":") > 1
-
-
 def _is_structured(text: str) -> bool:
     if text[:1] not in "[{" or text[-1:] not in "]}":
         return False
@@ -128,7 +120,7 @@ def _binary(column: ColumnFacts) -> float:
 TESTS: Mapping[str, Callable[[ColumnFacts], float]] = {
     "url": lambda column: _share(column, lambda text: bool(_URL.fullmatch(text))),
     "image": lambda column: _share(column, lambda text: bool(_IMAGE.fullmatch(text))),
-    "ip": lambda column: _share(column, _is_address),
+    "ip": lambda column: _share(column, is_ip),
     "agent": lambda column: _share(column, lambda text: bool(_AGENT.fullmatch(text))),
     "currency": lambda column: _share(column, lambda text: text.upper() in _currencies() or text in "¥€$£元"),
     "structured": lambda column: 1.0 if column.family is Family.OTHER else _share(column, _is_structured),

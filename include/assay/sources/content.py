@@ -52,11 +52,19 @@ def asked_for(table: pa.Table, location: str, columns: Sequence[str] | None, fin
     """
     if fingerprint is not None and fingerprint_of(table) != fingerprint:
         raise UnreadableData(location, "its rows changed since they were listed", remedy="run it again")
-    missing = [column for column in columns or () if column not in table.column_names]
+    return table.select(known_columns(table.column_names, location, columns))
+
+
+def known_columns(names: Sequence[str], location: str, columns: Sequence[str] | None) -> list[str]:
+    """The columns that a reader wants of those that there are; all by default.
+
+    Raises:
+        UnreadableData: If one is missing.
+    """
+    missing = [column for column in columns or () if column not in names]
     if missing:
-        raise UnreadableData(location, "there is no such column", column=missing[0],
-                             remedy=f"name one of {', '.join(table.column_names)}")
-    return table if columns is None else table.select(list(columns))
+        raise UnreadableData(location, "there is no such column", column=missing[0], remedy=f"name one of {', '.join(names)}")
+    return list(names if columns is None else columns)
 
 
 def _sortable(kind: pa.DataType) -> bool:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -18,7 +18,7 @@ from fsspec.implementations.local import LocalFileSystem
 
 from assay.errors import SourceUnavailable, UnreadableData
 from assay.sources.base import Footer, SourcePartition, SourceTable
-from assay.sources.content import asked_for, fingerprint_of, footer_of, in_order
+from assay.sources.content import asked_for, fingerprint_of, footer_of, in_order, known_columns
 from assay.sources.formats import parse, parts_of, read_header, split_name
 from assay.sources.layout import Listed, Part, alike, arrange, date_of, hive_columns
 from assay.sources.tables import TABLE_FORMATS, TableFormat, format_named
@@ -87,13 +87,16 @@ class FilesSource:
 
     def _walk(self, folder: str, below: tuple[str, ...], logged: list[SourceTable]) -> Iterator[Listed]:
         """Data files in `folder` and the folders below it, and dated folders without any; tables with a log go to `logged`."""
-        form = self._table_format(folder)
+        entries = self._entries(folder)
+        form = self._table_format(folder, {_name(entry) for entry in entries if entry["type"] == "directory"})
         if form is not None:
             logged.append(self._logged(folder, ".".join(below) or self._name(), form))
             return
         found = False
-        for entry in self._entries(folder):
+        for entry in entries:
             name = _name(entry)
+            if _is_hidden(name):
+                continue
             if entry["type"] != "directory":
                 if split_name(name) is not None:
                     found = True
@@ -107,15 +110,13 @@ class FilesSource:
         if not found and below and date_of(below[-1].rpartition("=")[2]):
             yield Listed("/".join((*below, "")), 0, "")
 
-    def _table_format(self, folder: str) -> TableFormat | None:
-        """The table format of a folder, by the log in it."""
+    def _table_format(self, folder: str, folders: Collection[str]) -> TableFormat | None:
+        """The table format of a folder that holds these folders, by the log in one of them."""
         for form in TABLE_FORMATS:
-            log = f"{folder}/{form.marker}"
-            try:
-                if self._fs.isdir(log) and any(str(name).endswith(form.log) for name in self._fs.ls(log, detail=False)):
+            if form.marker in folders:
+                log = self._entries(f"{folder}/{form.marker}")
+                if any(_name(entry).endswith(form.log) for entry in log):
                     return form
-            except OSError as error:
-                raise SourceUnavailable(log, str(error)) from error
         return None
 
     def _logged(self, folder: str, name: str, form: TableFormat) -> SourceTable:
@@ -128,7 +129,7 @@ class FilesSource:
             return SourceTable(name, (SourcePartition("", location, form.name, (form.name,), 0),))
 
     def _entries(self, folder: str) -> list[dict[str, Any]]:
-        """What lies in `folder` and isn't hidden, sorted by name."""
+        """What lies in `folder`, sorted by name."""
         try:
             if not self._fs.isdir(folder):
                 raise SourceUnavailable(folder, "no such folder", "lay it out, mount it, or correct the path in platform.yaml")
@@ -137,7 +138,7 @@ class FilesSource:
             if isinstance(error, SourceUnavailable):
                 raise
             raise SourceUnavailable(folder, str(error)) from error
-        return sorted((self._follow(e) for e in found if not _is_hidden(e)), key=lambda e: str(e["name"]))
+        return sorted(map(self._follow, found), key=lambda e: str(e["name"]))
 
     def _follow(self, entry: dict[str, Any]) -> dict[str, Any]:
         """A symbolic link as what it points at; whether it may be read is decided when it is."""
@@ -239,11 +240,7 @@ class FilesSource:
             location = f"{partition.location}/{name}"
             tables.append((location, _add_hive(parse(location, content, columns), name, partition.label, columns)))
         schema = unify([(location, table.schema) for location, table in tables])
-        wanted = list(columns) if columns is not None else schema.names
-        missing = [name for name in wanted if name not in schema.names]
-        if missing:
-            raise UnreadableData(partition.location, "there is no such column", column=missing[0],
-                                 remedy=f"name one of {', '.join(schema.names)}")
+        wanted = known_columns(schema.names, partition.location, columns)
         return pa.concat_tables([_fill(table, schema) for _, table in tables]).select(wanted)
 
     def _rows(self, form: TableFormat, partition: SourcePartition) -> pa.Table:
@@ -276,8 +273,8 @@ def _name(entry: dict[str, Any]) -> str:
     return unquote(name) if place.startswith(("http://", "https://")) else name
 
 
-def _is_hidden(entry: dict[str, Any]) -> bool:
-    return _name(entry).startswith((".", "_")) or _name(entry).endswith(_DRAFTS)
+def _is_hidden(name: str) -> bool:
+    return name.startswith((".", "_")) or name.endswith(_DRAFTS)
 
 
 def _version(entry: Mapping[str, Any]) -> str:

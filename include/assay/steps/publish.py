@@ -55,11 +55,12 @@ def publish(night: Night, classified: Sequence[ArtifactRef], gated: Sequence[Art
         inventory = frame.publish(INVENTORY, lambda: rank(evidence, frame.platform),
                                   inputs=[ref.fingerprint for ref in read],
                                   config={"platform": _settings(frame), "stopped": stopped})
+        ranking = frame.store.read(inventory)
         told = [assets, inventory, refs["relations"], refs["checks"]]
-        frame.publish(RECORDS, lambda: records(listed, frame.store.read(inventory), tables["relations"], tables["checks"]),
+        frame.publish(RECORDS, lambda: records(listed, ranking, tables["relations"], tables["checks"]),
                       inputs=[ref.fingerprint for ref in told])
         shown = [inventory, *(refs[name] for name in ("columns", "checks", "forecast_scores", "log_coverage"))]
-        _report(frame, tables, valued, evidence, frame.store.read(inventory), [*read, *shown])
+        _report(frame, tables, valued, evidence, ranking, [*read, *shown])
         return inventory
 
 
