@@ -3,8 +3,9 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.catalog.builders import column_of
+from tests.catalog.builders import column_of, facts_of
 
+from assay.catalog.roles import find_roles
 from assay.catalog.semantic_types import SemanticType, described, identified, is_free_text
 
 _MANY = list(range(10, 200))
@@ -33,6 +34,21 @@ _MANY = list(range(10, 200))
         ("v", [7, 7], "constant"),
         ("v", [1.5, 2.5], "number"),
         ("purpose", ["car", "radio"] * 9, "category"),
+        ("totalvotes", [3, 9], "count"),
+        ("corporate", [0.3, 0.9], "number"),  # one word, which ends in another one by chance
+        ("passengers", [3, 9], "count"),
+        ("days", [3, 9], "duration"),
+        ("day", ["Sun", "Sat", "Thur"], "weekday"),
+        ("origin", ["France", "Japan", "Spain", "x"], "country"),
+        ("closed", [20171231, 20180102], "date"),
+        ("closed", ["Dec 31, 1999", "Jan 2, 2000"], "date"),
+        ("born", ["31.12.1999", "2.1.2000"], "birth_date"),
+        ("population", ["1,628,706", "214,861"], "statistic"),
+        ("covered", ["1. Yes", "2. No"], "flag"),
+        ("age_group", ["19-24", "65+"], "age"),
+        ("waiting_time", ["Dinner", "Lunch"], "category"),
+        ("state_fips", [4, 6, 9], "code"),
+        ("likes_it", ["a, b", "b", "a", "a, b"], "tag"),
     ],
 )
 def test_descriptive_columns(name, values, expected):
@@ -69,3 +85,8 @@ def test_every_column_has_a_meaning_with_a_confidence(name):
 def test_free_text_is_long_and_hardly_repeats():
     assert is_free_text(column_of("remark", [f"the {i}th customer was content with it" for i in range(20)]))
     assert not is_free_text(column_of("kind", ["a", "b"] * 10))
+
+
+def test_a_name_beside_a_gender_is_a_persons():
+    roles = find_roles(facts_of("landing.babies", {"name": ["Ada", "Ben"], "sex": ["F", "M"], "team_name": ["x", "y"]}))
+    assert [meaning.type.value for _, meaning in roles.values()] == ["person_name", "gender", "name"]

@@ -12,14 +12,15 @@ from assay.models.store import OutcomeModel, identity
 from assay.models.train import draw_coalitions, fit, run
 
 
-def test_coalitions_are_drawn_by_size_then_by_members() -> None:
-    """Half see all; of the others each of the sizes 0..4 is as frequent, and each member is in half of them."""
-    drawn = draw_coalitions(60_000, 4, np.random.default_rng(3))
+@pytest.mark.parametrize("whole", [0.5, 0.75])
+def test_coalitions_are_drawn_by_size_then_by_members(whole: float) -> None:
+    """A share sees all; of the others each of the sizes 0..4 is as frequent, and each member is in half of them."""
+    drawn = draw_coalitions(60_000, 4, whole, np.random.default_rng(3))
     assert drawn.dtype == np.float32 and set(np.unique(drawn)) == {0.0, 1.0}
     sizes = np.bincount(drawn.sum(axis=1).astype(int), minlength=5) / len(drawn)
-    assert sizes == pytest.approx([0.1, 0.1, 0.1, 0.1, 0.6], abs=0.01)
+    assert sizes == pytest.approx([(1 - whole) / 5] * 4 + [whole + (1 - whole) / 5], abs=0.01)
     masked = drawn[drawn.sum(axis=1) < 4]
-    assert masked.mean(axis=0) == pytest.approx([masked.mean()] * 4, abs=0.015)
+    assert masked.mean(axis=0) == pytest.approx([masked.mean()] * 4, abs=0.02)
     pairs = drawn[drawn.sum(axis=1) == 2]
     _, counts = np.unique(pairs, axis=0, return_counts=True)
     assert len(counts) == 6 and counts / len(pairs) == pytest.approx([1 / 6] * 6, abs=0.02)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from assay.catalog.facts import CJK, TableFacts, phrase_end, singular, words
-from assay.catalog.semantic_types import raw_vocabulary
+from assay.catalog.vocabulary import raw_vocabulary
 from assay.contracts.enums import AssetKind
 
 UNKNOWN = "unknown"

@@ -12,7 +12,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from assay.catalog.facts import ColumnFacts, Family, TableFacts, mentions, singular
-from assay.catalog.semantic_types import NOT_ADDITIVE, THINGS, told_by_name
+from assay.catalog.semantic_types import NOT_ADDITIVE, told_by_name
+from assay.catalog.vocabulary import THINGS
 from assay.contracts.enums import Role
 
 SUFFIXES = frozenset({"id", "key", "upc", "ean", "gtin", "sku", "spu", "asin", "isbn", "uuid", "guid", "uid", "openid",
@@ -50,7 +51,7 @@ def is_key(column: ColumnFacts) -> bool:
         return False
     if has_key_name(column):
         return True
-    if column.words and singular(column.words[-1]) in THINGS and len(column.words) == 1:
+    if len(column.words) == 1 and column.words[0] in THINGS:
         return column.family is Family.INTEGER or _looks_like_identifiers(column)  # a column that is just called `user`
     return _is_unnamed_key(column)
 

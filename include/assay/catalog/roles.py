@@ -29,6 +29,8 @@ _OF_THINGS = _BORN | {"signup", "registered", "registration", "joined", "created
 _HAPPENED = frozenset({"transaction", "event", "order", "purchase", "occurred", "happened", "visit", "click", "view", "paid"})
 _SECONDS = (946_684_800, 4_102_444_800)  # 2000-01-01 to 2100-01-01
 _WORDS = frozenset({SemanticType.TEXT, SemanticType.REVIEW})
+_PERSONS = frozenset({SemanticType.GENDER, SemanticType.BIRTH_DATE})  # in a table of persons, whose name is no thing's
+_BARE = frozenset({"name", "names", "名字"})
 _NUMERIC = (Family.INTEGER, Family.REAL)
 
 
@@ -61,6 +63,10 @@ def find_roles(table: TableFacts) -> dict[str, tuple[Role, Meaning]]:
             out[name] = Role.KEY, identified(column)
         else:
             out[name] = _other(column)
+    if _PERSONS & {meaning.type for _, meaning in out.values()}:
+        for name, (role, meaning) in out.items():
+            if meaning.type is SemanticType.NAME and {*table.columns[name].words} <= _BARE:
+                out[name] = role, Meaning(SemanticType.PERSON_NAME, 0.7)
     return out
 
 

@@ -1,59 +1,28 @@
 """What a column's values mean: by name, comment and values, against a vocabulary that is data (`vocabulary.yaml`).
 
 Names decide where they hold a word of the vocabulary and the values don't contradict; values alone where they are of a kind
-that has one meaning only. What is left is compared with sentences on each meaning by the multilingual encoder.
+that has one meaning only. What is left is compared with the whole vocabulary by the multilingual encoder.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
-from typing import Any
 
 import numpy as np
-import yaml
 
-from assay.catalog.facts import CJK, ColumnFacts, Family, phrase_end, singular, words
+from assay.catalog.facts import ColumnFacts, Family, singular, words
 from assay.catalog.meanings import SemanticType as SemanticType
+from assay.catalog.phrases import apart, by_name, head_last
 from assay.catalog.values import passes
+from assay.catalog.vocabulary import COLUMNS, KEYS, Entry
 from assay.language.encoder import encode_texts
 
-
-@dataclass(frozen=True)
-class Entry:
-    """One meaning in the vocabulary; see the head of `vocabulary.yaml`."""
-
-    says: str
-    phrases: tuple[tuple[str, ...], ...]
-    like: tuple[str, ...]
-    families: frozenset[str] = frozenset()
-    holds: str | None = None
-    shown: str | None = None
-    additive: bool = False
-
-
-@cache
-def raw_vocabulary() -> dict[str, dict[str, Any]]:
-    """`vocabulary.yaml` as it is written."""
-    loaded: dict[str, dict[str, Any]] = yaml.safe_load(
-        files("assay.catalog").joinpath("vocabulary.yaml").read_text(encoding="utf-8"))
-    return loaded
-
-
-def _entry(said: Mapping[str, Any]) -> Entry:
-    shown = said.get("shown_by") or (said["holds"] if said.get("shown") else None)
-    return Entry(said["says"], tuple(tuple(map(singular, words(phrase))) for phrase in said["words"]), tuple(said["like"]),
-                 frozenset(said.get("families", ())), said.get("holds"), shown, bool(said.get("additive")))
-
-
-KEYS, COLUMNS = ({name: _entry(said) for name, said in raw_vocabulary()[group].items()} for group in ("keys", "columns"))
 _ELSE = {"event_time": "moment that the row concerns", "date": "date that the row concerns",
          "valid_from": "first day on which the row is valid", "valid_to": "last day on which the row is valid",
          "number": "number", "constant": "single value"}
-
-THINGS = frozenset(phrase[0] for entry in KEYS.values() for phrase in entry.phrases if len(phrase) == 1)
+_ATTRIBUTES = COLUMNS | {name: KEYS[name] for name in ("code", "barcode")}  # that a column may hold without being a key
 
 
 @dataclass(frozen=True)
@@ -72,14 +41,19 @@ NOT_ADDITIVE = _words("rate ratio percentage percent pct share avg average mean 
                       "duration days hours number num count level 比例 比率 率 占比 平均 评分 排名 年龄 时长")
 UNIT_PRICE = _words("price msrp 价格 售价 单价 原价")
 _NUMERIC = frozenset({Family.INTEGER, Family.REAL})
-_SHORT = frozenset({"is", "ip", "kg", "km", "id", "wt", "lb", "hr", "no"})  # words of two letters that mean one thing anywhere
-_SURE, _NEARLY = 0.95, 0.9  # shares of values that pass
-_JOINS = _words("in of per by for from at on since")
+_SURE, _NEARLY, _MOSTLY = 0.95, 0.9, 0.7  # shares of values that pass
 _SAY_KEY = _words("id key upc ean gtin sku uuid guid uid no nr number num code")
 _FIRST = ("url", "image", "ip_address", "user_agent", "structured")  # values that no name can outvote
+_OUTVOTE = ("country", "weekday", "month", "time_of_day")  # values that outvote a name that only says where, when or what sort
+_VAGUE = frozenset({"location", "name", "category", "text", "tag", "region", "duration", "time_of_day", "status", "code"})
 _PERSONAL = {"payment_card": "other_id", "iban": "other_id", "resident_id": "national_id", "passport": "national_id",
              "licence_plate": "other_id", "geolocation": "location"}
-_CLOSE = 0.35  # standard deviations by which the nearest meaning leads, where the encoder is sure enough to be asked
+_NEAR = 0.42  # cosine from which the encoder is believed, the vocabulary's mean taken off
+_TYPICAL = 5  # phrases of a meaning that the encoder compares a name with, the first ones: each costs some milliseconds
+_MANY = 12  # different whole numbers from which they count something
+_SHORT = 4  # letters up to which a name is an abbreviation, and no plural
+_SINGULAR = _words("series species gas lens canvas atlas bias")
+_CODE = 5  # letters of a code at most
 
 
 def says(meaning: SemanticType) -> str:
@@ -92,40 +66,7 @@ def additive(meaning: SemanticType) -> bool:
     return meaning.value in COLUMNS and COLUMNS[meaning.value].additive
 
 
-# -- names ------------------------------------------------------------------------------------------------------------
-
-
-def _fits(name: Sequence[str], entries: dict[str, Entry]) -> Iterator[tuple[float, str]]:
-    """How well a name's words say each meaning, higher is better: longer phrases, and later ones, since the head comes last."""
-    plain = [singular(word) for word in name if not word.isdigit()]
-    turned = _head_last(plain)
-    run = "".join(word for word in plain if CJK.fullmatch(word))
-    for meaning, entry in entries.items():
-        best = 0.0
-        for phrase in entry.phrases:
-            if CJK.fullmatch(phrase[0]):
-                at = run.rfind(phrase[0])
-                if at >= 0:
-                    best = max(best, 0.3 * len(phrase[0]) + (at + len(phrase[0])) / len(run))
-                continue
-            if len(phrase) == 1 and len(phrase[0]) <= 2 and phrase[0] not in _SHORT and len(plain) > 1:
-                continue
-            told = plain if _JOINS & set(phrase) else turned
-            if (end := phrase_end(told, phrase)) is not None:
-                best = max(best, 0.6 * len(phrase) + end / len(told))
-        if best:
-            yield best, meaning
-
-
-def _head_last(name: list[str]) -> list[str]:
-    """The words with what stands before a preposition behind the rest: `duration in months` is a duration."""
-    at = next((n for n, word in enumerate(name) if word in _JOINS and 0 < n < len(name) - 1), None)
-    return name if at is None else [*(word for word in name[at:] if word not in _JOINS), *name[:at]]
-
-
-def by_name(name: Sequence[str], entries: dict[str, Entry]) -> list[tuple[float, str]]:
-    """Meanings that a name says, the best first."""
-    return sorted(_fits(name, entries), key=lambda found: -found[0])
+# -- keys -------------------------------------------------------------------------------------------------------------
 
 
 def _core(name: tuple[str, ...]) -> tuple[str, ...]:
@@ -136,20 +77,23 @@ def _core(name: tuple[str, ...]) -> tuple[str, ...]:
 def identified(column: ColumnFacts) -> Meaning:
     """Whose identifier a key column is, or what else its name says beside being one."""
     for said, sure in ((_core(column.words), 0.95), (words(column.comment), 0.8)):
-        described_as = [(fit, kind) for fit, kind in by_name(said, COLUMNS) if fit >= 2.0 and COLUMNS[kind].holds is None]
+        described_as = [(fit, kind) for fit, kind in by_name(said, COLUMNS)
+                        if (COLUMNS[kind].holds == "year" and _possible(column, COLUMNS[kind]))
+                        or (fit >= 2.0 and COLUMNS[kind].holds is None)]
         found = by_name(said, KEYS)
         if described_as and (not found or described_as[0][0] > found[0][0]):
             return Meaning(SemanticType(described_as[0][1]), 0.8)
         if found:
             return Meaning(SemanticType(found[0][1]), sure)
-    return Meaning(SemanticType.OTHER_ID, 0.7)
+    return Meaning(SemanticType.CODE if column.words and column.words[-1] == "code" else SemanticType.OTHER_ID, 0.7)
 
 
 # -- values -----------------------------------------------------------------------------------------------------------
 
 
 def _family(column: ColumnFacts) -> str:
-    return "number" if column.family in _NUMERIC else column.family.value
+    """What its values can be of; texts that are all figures are numbers."""
+    return "number" if column.family in _NUMERIC or passes(column, "figures") >= _SURE else column.family.value
 
 
 def _possible(column: ColumnFacts, entry: Entry) -> bool:
@@ -159,13 +103,13 @@ def _possible(column: ColumnFacts, entry: Entry) -> bool:
     return entry.holds is None or not column.filled or passes(column, entry.holds) >= _NEARLY
 
 
-def _shown(column: ColumnFacts, kinds: Sequence[str]) -> Meaning | None:
+def _shown(column: ColumnFacts, kinds: Sequence[str], least: float = _SURE) -> Meaning | None:
     """A meaning that values tell alone."""
     if column.distinct < 2 and column.family is not Family.OTHER:
         return None
     for kind in kinds:
         entry = COLUMNS[kind]
-        if entry.shown and _family(column) in entry.families and passes(column, entry.shown) >= _SURE:
+        if entry.shown and _family(column) in entry.families and passes(column, entry.shown) >= least:
             return Meaning(SemanticType(kind), 0.85)
     return None
 
@@ -182,7 +126,11 @@ def described(column: ColumnFacts) -> Meaning:
     first = _shown(column, _FIRST)
     if first is not None:
         return first
+    if passes(column, "dated") >= _SURE:
+        return _day(column)
     named = told_by_name(column)
+    if _family(column) == "text" and (named is None or named.type in _VAGUE):
+        named = _shown(column, _OUTVOTE, _MOSTLY) or named
     if named is not None:
         return named
     if column.distinct <= 1 and column.rows > 1:
@@ -195,44 +143,76 @@ def described(column: ColumnFacts) -> Meaning:
     return _compared(column) or _by_shape(column)
 
 
+def _day(column: ColumnFacts) -> Meaning:
+    """Days that are not written as dates; of birth where the name says so."""
+    born = any(kind == "birth_date" for _, kind in by_name(column.words, COLUMNS)[:1])
+    return Meaning(SemanticType.BIRTH_DATE if born else SemanticType.DATE, 0.8)
+
+
 def told_by_name(column: ColumnFacts) -> Meaning | None:
     """A meaning that the column's name or comment says and its values don't contradict."""
     for said, weight in ((column.words, 1.0), (words(column.comment), 0.85)):
-        for fit, kind in by_name(said, COLUMNS):
-            if _possible(column, COLUMNS[kind]):
+        for fit, kind in by_name(said, _ATTRIBUTES):
+            if _possible(column, _ATTRIBUTES[kind]):
+                if _sorts(_ATTRIBUTES[kind]) and _counts_things(column, said):
+                    return Meaning(SemanticType.COUNT, 0.7)
                 return Meaning(SemanticType(kind), round(weight * min(0.6 + 0.2 * fit, 0.95), 2))
-    return None
+    return Meaning(SemanticType.COUNT, 0.6) if _counts_things(column, column.words) else None
+
+
+def _counts_things(column: ColumnFacts, name: Sequence[str]) -> bool:
+    """Whether whole numbers go by a name in the plural: `passengers`, `engines`, `cls_students`."""
+    head = next((word for word in reversed(head_last(name)) if not word.isdigit()), "")
+    return (column.family in _NUMERIC and column.whole and column.low >= 0 and singular(head) != head and head.isascii()
+            and len(head) > _SHORT and head not in _SINGULAR)
 
 
 def _by_shape(column: ColumnFacts) -> Meaning:
     """What is left to say by type and repetition alone."""
     if column.family in _NUMERIC:
-        return Meaning(SemanticType.NUMBER, 0.5)
+        telling = any(len(word) > 2 for word in column.words)
+        counts = telling and column.whole and column.low >= 0 and column.distinct > _MANY
+        return Meaning(SemanticType.COUNT, 0.35) if counts else Meaning(SemanticType.NUMBER, 0.5)
+    if passes(column, "listed") >= _SURE:
+        return Meaning(SemanticType.TAG, 0.5)
+    if column.distinct > _MANY and column.sample and all(text.isupper() and len(text) <= _CODE for text in column.sample):
+        return Meaning(SemanticType.CODE, 0.5)
     return Meaning(SemanticType.TEXT, 0.5) if is_free_text(column) else Meaning(SemanticType.CATEGORY, 0.5)
 
 
 def _compared(column: ColumnFacts) -> Meaning | None:
-    """The meaning whose sentences are nearest to the column's name, where the encoder tells them apart."""
-    name = " ".join(word for word in column.words if not word.isdigit())
-    if not any(len(word) > 2 or CJK.fullmatch(word) for word in column.words):
+    """The meaning that says the nearest to the column's name, where the encoder finds it near enough."""
+    name = " ".join(part for word in column.words if not word.isdigit() for part in apart(word))
+    if len(name) <= _SHORT and name.isascii():
         return None
-    kinds, sentences = _sentences()
-    near = sentences @ _vector(name)
-    possible = [n for n, kind in enumerate(kinds) if _possible(column, COLUMNS[kind])]
-    if len(possible) < 2:
-        return None
-    ordered = sorted(possible, key=lambda n: -near[n])
-    best = kinds[ordered[0]]
-    rival = next((n for n in ordered if kinds[n] != best), ordered[0])
-    lead = float(near[ordered[0]] - near[rival]) / float(near.std())
-    return Meaning(SemanticType(best), round(min(0.4 + 0.3 * lead, 0.7), 2)) if lead >= _CLOSE else None
+    kinds, sentences, centre = _sentences()
+    vector = _vector(name) - centre
+    near = sentences @ (vector / max(float(np.linalg.norm(vector)), 1e-9))
+    for n in np.argsort(-near, kind="stable"):
+        if near[n] < _NEAR:
+            return None
+        if _possible(column, COLUMNS[kinds[n]]) and not (_family(column) == "number" and _sorts(COLUMNS[kinds[n]])):
+            return Meaning(SemanticType(kinds[n]), round(min(0.3 + 0.6 * float(near[n]), 0.7), 2))
+    return None
+
+
+def _sorts(entry: Entry) -> bool:
+    """Whether a meaning sorts things, which numbers do only where their name says so."""
+    return "text" in entry.families and entry.holds is None
 
 
 @cache
-def _sentences() -> tuple[list[str], np.ndarray]:
-    """Meaning and vector of every sentence, shape (sentences, 384)."""
-    said = [(kind, sentence) for kind, entry in COLUMNS.items() for sentence in entry.like]
-    return [kind for kind, _ in said], encode_texts([sentence for _, sentence in said])
+def _sentences() -> tuple[list[str], np.ndarray, np.ndarray]:
+    """Meaning and direction of everything that the vocabulary says, shape (n, 384), and what was taken off them, shape (384,).
+
+    E5's cosines lie close together; without their mean, what differs is compared.
+    """
+    said = [(kind, text) for kind, entry in COLUMNS.items() if entry.like
+            for text in (entry.says, *entry.like, *(" ".join(phrase.words) for phrase in entry.phrases[:_TYPICAL]))]
+    vectors = encode_texts([text for _, text in said])
+    centre = vectors.mean(axis=0)
+    vectors = vectors - centre
+    return [kind for kind, _ in said], vectors / np.linalg.norm(vectors, axis=1, keepdims=True), centre
 
 
 @cache

@@ -27,9 +27,20 @@ _COLOURS = frozenset({
     "beige", "navy", "cyan", "magenta", "红", "蓝", "绿", "黑", "白", "黄", "红色", "蓝色", "绿色", "黑色", "白色", "黄色",
     "灰色"})
 _HEX = re.compile(r"#[0-9a-f]{6}", re.IGNORECASE)
+_NUMBERED = re.compile(r"^\d+[.)] ")  # "1. Yes"
+_DIGITS_OF_DAY = re.compile(r"(19|20)\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])")
+_DAY = re.compile(
+    r"((mon|tue|wed|thu|fri|sat|sun)[a-z]*\.?,? )?([a-z]{3,9}\.? \d{1,2},? \d{4}|\d{1,2}\.? [a-z]{3,9}\.?,? \d{4}"
+    r"|\d{1,2}-[a-z]{3}-\d{2,4}"
+    r"|\d{1,2}[/.-]\d{1,2}[/.-](19|20)?\d\d|\d{4}[/.]\d{1,2}[/.]\d{1,2}|\d{4}年\d{1,2}月\d{1,2}日)($|[ T]\d)", re.IGNORECASE)
+_BETWEEN = re.compile(r"[,;|、] ?")
+_FIGURE = re.compile(r"[-+]?[$€£¥]? ?\d{1,3}(,?\d{3})*(\.\d+)? ?[%€元]?")
+_SIGNED = re.compile(r"[$€£¥%元]|\d,\d{3}")
+_DAY_OF_WEEK = re.compile(r"(tues|thurs?|wednes|weds)\.?", re.IGNORECASE)
 _YEAR_MONTH = re.compile(r"\d{4}[-/.]?\d{2}")
 _SENTENCE = 20  # characters from which texts are sentences
 _FEW = 12  # different values of a choice
+_LISTED = 0.3  # share of texts that are lists of several, where a column holds lists
 
 
 @cache
@@ -96,13 +107,15 @@ def _month(column: ColumnFacts) -> float:
 def _weekday(column: ColumnFacts) -> float:
     if _numbers(column):
         return _within(column, 0, 7, whole=True)
-    return _share(column, lambda text: text.lower().rstrip(".") in _names("days"))
+    return _share(column, lambda text: text.lower().rstrip(".") in _names("days") or bool(_DAY_OF_WEEK.fullmatch(text)))
 
 
 def _clock(column: ColumnFacts) -> float:
     if column.family is Family.TIME or column.dtype.startswith("TIME"):
         return 1.0
-    return _within(column, 0, 2400) if _numbers(column) else _share(column, lambda text: bool(_CLOCK.fullmatch(text)))
+    if _numbers(column):
+        return _within(column, 0, 2400, whole=True)
+    return _share(column, lambda text: bool(_CLOCK.fullmatch(text)))
 
 
 def _degrees(column: ColumnFacts, most: float) -> float:
@@ -114,7 +127,38 @@ def _degrees(column: ColumnFacts, most: float) -> float:
 def _binary(column: ColumnFacts) -> float:
     if column.family is Family.BOOLEAN:
         return 1.0
-    return float(column.distinct <= 2) * _share(column, lambda text: text.lower() in _BINARY)
+    return float(column.distinct <= 2) * _share(column, lambda text: _NUMBERED.sub("", text).lower() in _BINARY)
+
+
+def _amount(column: ColumnFacts) -> float:
+    """Numbers, or texts with one in them: `19-24`, `15 min`."""
+    return 1.0 if _numbers(column) else _share(column, lambda text: any(map(str.isdigit, text)))
+
+
+def _figures(column: ColumnFacts) -> float:
+    """Texts that are numbers with signs: `2,112`, `$76,592`, `12.5%`."""
+    if column.family is not Family.TEXT or not any(_SIGNED.search(text) for text in column.sample):
+        return 0.0
+    return _share(column, lambda text: bool(_FIGURE.fullmatch(text)))
+
+
+def _dated(column: ColumnFacts) -> float:
+    """Days as whole numbers (20171231), or as texts that are not ISO: `Dec 31, 1999`, `31.12.1999`."""
+    if _numbers(column):
+        return column.whole * (column.distinct > 1) * _share(column, lambda text: _is_day(text.removesuffix(".0")))
+    return _share(column, lambda text: bool(_DAY.match(text)) or (len(text) == 8 and _is_day(text)))
+
+
+def _is_day(text: str) -> bool:
+    return bool(_DIGITS_OF_DAY.fullmatch(text))
+
+
+def _listed(column: ColumnFacts) -> float:
+    """Whether texts are lists of few words, whose words repeat in other texts."""
+    held = [_BETWEEN.split(text) for text in column.sample]
+    several = sum(len(words) > 1 for words in held) / max(len(held), 1)
+    return float(several >= _LISTED and column.distinct > 1 and column.text_length < 4 * _SENTENCE
+                 and len({word for words in held for word in words}) <= len(held))
 
 
 TESTS: Mapping[str, Callable[[ColumnFacts], float]] = {
@@ -126,6 +170,7 @@ TESTS: Mapping[str, Callable[[ColumnFacts], float]] = {
     "structured": lambda column: 1.0 if column.family is Family.OTHER else _share(column, _is_structured),
     "year": _year, "month": _month, "weekday": _weekday, "clock": _clock, "binary": _binary,
     "latitude": lambda column: _degrees(column, 90), "longitude": lambda column: _degrees(column, 180),
+    "amount": _amount, "figures": _figures, "dated": _dated, "listed": _listed,
     "few": lambda column: float(column.distinct <= _FEW),
     "whole": lambda column: _within(column, 0, np.inf, whole=True),
     "sentence": lambda column: float(column.text_length >= _SENTENCE),

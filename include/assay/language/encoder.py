@@ -49,6 +49,11 @@ def encode_texts(texts: Sequence[str | None]) -> np.ndarray:
     return vectors
 
 
+def is_one_word(word: str) -> bool:
+    """Whether the encoder's tokeniser knows a word in lower case as a whole, as it does with frequent ones."""
+    return bool(_model().token_count(word) <= _model().token_count("a"))
+
+
 @cache
 def _model() -> E5:
     """The encoder, with one thread a call.

@@ -41,6 +41,7 @@ class Size:
         foretelling: Optimiser steps of its training.
         mixed: Whether training computes products in half precision where the device has units for it.
         towers: Sets of encoders that are independent of each other.
+        whole: Share of the training rows that see every asset; the others see a random coalition.
     """
 
     token: int
@@ -63,6 +64,7 @@ class Size:
     foretelling: int
     mixed: bool = False
     towers: int = 1
+    whole: float = 0.5
 
 
 ENCODERS, AFFINITY = "encoders_", "affinity_"  # begin the names of the layers that encode a table each, or read a head each
@@ -72,7 +74,7 @@ SIZES = {
                  batch=2048, rate=4e-3, negatives=6, state=32, layers=1, events=64, vocabulary=6000, foretelling=500),
     "base": Size(token=16, hidden=64, embedding=16, bins=8, members=2, dropout=0.1, fusion=48, inner=32, epochs=2, steps=1200,
                  batch=2048, rate=3e-3, negatives=40, state=64, layers=2, events=256, vocabulary=20_000, foretelling=1000,
-                 towers=2),
+                 towers=2, whole=0.75),
     "large": Size(token=32, hidden=256, embedding=32, bins=16, members=2, dropout=0.1, fusion=192, inner=64, epochs=2,
                   steps=2000, batch=8192, rate=2e-3, negatives=80, state=256, layers=4, events=256, vocabulary=200_000,
                   foretelling=20_000, mixed=True, towers=4),

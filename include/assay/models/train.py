@@ -32,14 +32,14 @@ _PATIENCE = 2  # looks at the validation window without gain
 _LOOKS = 5  # how often the validation window is looked at
 
 
-def draw_coalitions(rows: int, players: int, rng: np.random.Generator) -> np.ndarray:
-    """Random coalitions for training: half of the rows see all, else a uniform size, then its members.
+def draw_coalitions(rows: int, players: int, whole: float, rng: np.random.Generator) -> np.ndarray:
+    """Random coalitions for training: a share of the rows, `whole`, sees all; else a uniform size, then its members.
 
     Returns:
         0/1, shape (rows, players).
     """
     size = rng.integers(0, players + 1, rows)
-    size[rng.random(rows) < 0.5] = players
+    size[rng.random(rows) < whole] = players
     order = rng.random((rows, players)).argsort(axis=1).argsort(axis=1)
     return (order < size[:, None]).astype(np.float32)
 
@@ -99,7 +99,8 @@ def fit(codes: Sequence[TokenCode], players: Sequence[str], train: Spool, valid:
         out = network({name: batch[name] for name in network.input}, training=True)
         return target.loss(out, batch["y"], batch["amount"], batch["weight"], usual)
 
-    for done, _ in enumerate(optimise(network, loss, _batches(network, codes, players, train, batch, rng), plan), 1):
+    batches = _batches(network, codes, players, train, batch, size.whole, rng)
+    for done, _ in enumerate(optimise(network, loss, batches, plan), 1):
         if forgets and done % per_pass == 0:
             for encoders in layers_of(network, ENCODERS):
                 encoders.forget_categories(forgetting)
@@ -116,12 +117,13 @@ def fit(codes: Sequence[TokenCode], players: Sequence[str], train: Spool, valid:
 
 
 def _batches(network: keras.Model, codes: Sequence[TokenCode], players: Sequence[str], train: Spool, batch: int,
-             rng: np.random.Generator) -> Iterator[dict[str, np.ndarray]]:
+             whole: float, rng: np.random.Generator) -> Iterator[dict[str, np.ndarray]]:
     """The network's inputs under random masks, beside `y`, `amount` and `weight`; pass after pass without end."""
     tables = len(tables_of(codes))
     while True:
         for part in train.batches(batch, rng):
-            inputs = _inputs(network, part.encoded, token_visibility(codes, draw_coalitions(batch, len(players), rng), players))
+            drawn = draw_coalitions(batch, len(players), whole, rng)
+            inputs = _inputs(network, part.encoded, token_visibility(codes, drawn, players))
             hide_columns(inputs, tables, rng)
             yield {**inputs, "y": part.y, "amount": part.amount, "weight": part.weight}
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from assay.catalog.semantic_types import raw_vocabulary
+from assay.catalog.vocabulary import raw_vocabulary
 from assay.contracts.refs import ArtifactRef, Night
 from assay.contracts.schemas import CHANGES, COLUMNS, DECLARED, HISTORY, RELATIONS, SNAPSHOT, TABLE_KINDS
 from assay.language.encoder import ENCODER
