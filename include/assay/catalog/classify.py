@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import pyarrow as pa
 
 from assay.catalog.composite import composite_key
+from assay.catalog.declared import NOTHING, Declaration, DeclaredReference, believed_key
 from assay.catalog.descriptions import describe_column, describe_table, find_uses
 from assay.catalog.domains import find_domain
 from assay.catalog.facts import TableFacts, read_facts
@@ -19,7 +20,7 @@ from assay.catalog.pii import PersonalData, find_personal, personal_level
 from assay.catalog.relations import Relation, find_relations
 from assay.catalog.roles import find_roles
 from assay.catalog.rows import Rows
-from assay.catalog.semantic_types import Meaning, SemanticType
+from assay.catalog.semantic_types import Meaning, SemanticType, identified
 from assay.config.manifest import AssetOverride
 from assay.contracts.enums import AssetKind, Role
 from assay.contracts.schemas import COLUMNS, RELATIONS, TABLE_KINDS
@@ -48,36 +49,42 @@ class Classification:
 
 
 def classify(states: Mapping[str, pa.Table], overrides: Mapping[str, AssetOverride] | None = None,
-             rows: Rows | None = None, comments: Mapping[str, Mapping[str, str]] | None = None) -> Classification:
+             rows: Rows | None = None, declarations: Mapping[str, Declaration] | None = None) -> Classification:
     """Classify all assets of a platform together.
 
     Args:
         states: Profile state by asset id: merged from increments, or the newest of dated snapshots.
         overrides: What the manifest says of an asset wins; keys that are no asset are ignored.
         rows: Of the partitions that the states count. Without them no key and no relation of several columns is found.
-        comments: What sources say of their columns, by asset.
+        declarations: What sources declare of their tables, by asset.
     """
     given = overrides or {}
-    tables = {asset: read_facts(asset, states[asset], (comments or {}).get(asset)) for asset in sorted(states)}
-    found = {asset: _find_roles(table, given.get(asset, _NO_OVERRIDE)) for asset, table in tables.items()}
+    said = {asset: (declarations or {}).get(asset, NOTHING) for asset in states}
+    tables = {asset: read_facts(asset, states[asset], said[asset].comments) for asset in sorted(states)}
+    found = {asset: _find_roles(table, given.get(asset, _NO_OVERRIDE), said[asset]) for asset, table in tables.items()}
     roles = {asset: {name: role for name, (role, _) in columns.items()} for asset, columns in found.items()}
-    kinds = {asset: _identified(_find_kind(table, found[asset], given.get(asset, _NO_OVERRIDE)), table, roles[asset], rows)
-             for asset, table in tables.items()}
+    keys = {asset: believed_key(table, said[asset], rows) for asset, table in tables.items()}
+    kinds = {asset: _identified(_find_kind(table, found[asset], given.get(asset, _NO_OVERRIDE), keys[asset]), table,
+                                roles[asset], rows) for asset, table in tables.items()}
     personal = {asset: _find_personal(table, found[asset], kinds[asset], given.get(asset, _NO_OVERRIDE))
                 for asset, table in tables.items()}
     column_rows = [_column_row(table, name, *found[asset][name], personal[asset][name])
                    for asset, table in tables.items() for name in table.columns]
     kind_rows = [_kind_row(table, kinds[asset], found[asset], personal[asset], given.get(asset, _NO_OVERRIDE))
                  for asset, table in tables.items()]
-    relation_rows = [asdict(relation) for relation in _find_relations(tables, roles, kinds, rows)]
+    references = {asset: declaration.references for asset, declaration in said.items()}
+    relation_rows = [asdict(relation) for relation in _find_relations(tables, roles, kinds, rows, references)]
     return Classification(pa.Table.from_pylist(column_rows, schema=COLUMNS.schema),
                           pa.Table.from_pylist(kind_rows, schema=TABLE_KINDS.schema),
                           pa.Table.from_pylist(relation_rows, schema=RELATIONS.schema))
 
 
-def _find_roles(table: TableFacts, override: AssetOverride) -> dict[str, tuple[Role, Meaning]]:
-    """Roles with what the manifest says in their place."""
+def _find_roles(table: TableFacts, override: AssetOverride, declared: Declaration) -> dict[str, tuple[Role, Meaning]]:
+    """Roles with what the source declares and, above all, the manifest says in their place."""
     found = find_roles(table)
+    for name in declared.keys & found.keys():
+        if found[name][0] is not Role.KEY and found[name][0] is not Role.TIME:
+            found[name] = Role.KEY, identified(table.columns[name])
     said = dict(override.roles)
     if override.time is not None:
         said.setdefault(override.time, Role.TIME)
@@ -87,11 +94,12 @@ def _find_roles(table: TableFacts, override: AssetOverride) -> dict[str, tuple[R
     return found
 
 
-def _find_kind(table: TableFacts, found: Mapping[str, tuple[Role, Meaning]], override: AssetOverride) -> TableKind:
+def _find_kind(table: TableFacts, found: Mapping[str, tuple[Role, Meaning]], override: AssetOverride,
+               declared: tuple[str, ...]) -> TableKind:
     roles = {name: role for name, (role, _) in found.items()}
     meanings = {name: meaning.type for name, (_, meaning) in found.items()}
     time = override.time if override.time in table.columns else None
-    kind = find_kind(table, roles, meanings, time)
+    kind = find_kind(table, roles, meanings, time, declared)
     key = table.columns.get(override.key) if override.key else None
     identity = (key.name,) if key is not None and key.distinct == table.rows > 0 else kind.primary_key
     return TableKind(override.kind or kind.kind, kind.time_column, identity)
@@ -112,14 +120,14 @@ def _identified(kind: TableKind, table: TableFacts, roles: Mapping[str, Role], r
 
 
 def _find_relations(tables: Mapping[str, TableFacts], roles: Mapping[str, Mapping[str, Role]], kinds: Mapping[str, TableKind],
-                    rows: Rows | None) -> list[Relation]:
+                    rows: Rows | None, declared: Mapping[str, Sequence[DeclaredReference]]) -> list[Relation]:
     """Relations, once more without the rows of an asset that turn out unreadable."""
     for _ in tables:
         try:
-            return find_relations(tables, roles, kinds, rows)
+            return find_relations(tables, roles, kinds, rows, declared)
         except UnreadableData as error:
             logger.warning("rows are not looked into: %s", error)
-    return find_relations(tables, roles, kinds)
+    return find_relations(tables, roles, kinds, None, declared)
 
 
 def _find_personal(table: TableFacts, found: Mapping[str, tuple[Role, Meaning]], kind: TableKind,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from assay.catalog.facts import TableFacts, singular
 from assay.catalog.keys import SUFFIXES, names_table, primary_key
@@ -33,7 +33,7 @@ class TableKind:
 
 
 def find_kind(table: TableFacts, roles: Mapping[str, Role], meanings: Mapping[str, SemanticType],
-              time: str | None = None) -> TableKind:
+              time: str | None = None, declared: tuple[str, ...] = ()) -> TableKind:
     """What a table is, by the roles of its columns and by what identifies its rows.
 
     Args:
@@ -41,12 +41,20 @@ def find_kind(table: TableFacts, roles: Mapping[str, Role], meanings: Mapping[st
         roles: Of each column.
         meanings: Of each column.
         time: The time column where it is known from outside.
+        declared: The primary key that the source declares; it is taken at its word.
     """
+    identity = declared[0] if len(declared) == 1 else None
+    kind = _find_kind(table, roles, meanings, time, identity)
+    return replace(kind, primary_key=declared) if declared else kind
+
+
+def _find_kind(table: TableFacts, roles: Mapping[str, Role], meanings: Mapping[str, SemanticType], time: str | None,
+               declared: str | None) -> TableKind:
     keys = [name for name, role in roles.items() if role is Role.KEY]
     measures = [name for name, role in roles.items() if role is Role.MEASURE]
     times = [name for name, role in roles.items() if role is Role.TIME]
     found = time or max(times, key=lambda name: time_score(table.columns[name]), default=None)
-    identity = primary_key(table, keys)
+    identity = declared or primary_key(table, keys)
     if found is not None:
         return _timed(table, keys, measures, meanings, found, identity)
     others = [name for name in roles if name not in keys and roles[name] is not Role.CONSTANT]

@@ -10,10 +10,11 @@ too, many to many and with lower confidence (redeemed coupons -> the products a 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from assay.catalog.composite_references import composite_references
+from assay.catalog.declared import DeclaredReference
 from assay.catalog.derivations import derivations
 from assay.catalog.facts import TableFacts, singular
 from assay.catalog.kinds import TableKind
@@ -42,7 +43,8 @@ class Relation:
 
 
 def find_relations(tables: Mapping[str, TableFacts], roles: Mapping[str, Mapping[str, Role]], kinds: Mapping[str, TableKind],
-                   rows: Rows | None = None) -> list[Relation]:
+                   rows: Rows | None = None,
+                   declared: Mapping[str, Sequence[DeclaredReference]] | None = None) -> list[Relation]:
     """All relations among assets, ordered by kind, assets and columns.
 
     Args:
@@ -50,6 +52,7 @@ def find_relations(tables: Mapping[str, TableFacts], roles: Mapping[str, Mapping
         roles: Of each column by asset.
         kinds: By asset, with the columns that identify rows.
         rows: Of the assets; without them no relation of several columns, no part and no total is found.
+        declared: References that sources declare, by asset; they stand in place of what is found of the same columns.
     """
     sketches = {(asset, name): sketch(column) for asset in sorted(tables) for name, column in tables[asset].columns.items()}
     copies = find_copies(tables, sketches, rows)
@@ -57,16 +60,20 @@ def find_relations(tables: Mapping[str, TableFacts], roles: Mapping[str, Mapping
     keys = [sketches[asset, kinds[asset].primary_key[0]] for asset in originals if len(kinds[asset].primary_key) == 1]
     search = ReferenceSearch(tables, roles, keys)
     references = [reference for place in sorted(sketches) for reference in search.of(sketches[place])]
-    out = [*map(_overlap, copies), *map(_reference, references), *_lists(originals, roles, kinds, sketches, keys, references)]
+    identities = {asset: kinds[asset].primary_key for asset in originals}
+    found = [*map(_reference, references), *_lists(originals, roles, kinds, sketches, keys, references)]
     if rows is not None:
-        identities = {asset: kinds[asset].primary_key for asset in originals}
-        out += [Relation(RelationKind.FOREIGN_KEY, r.source, r.columns, r.target, r.key, round(r.coverage, 6),
-                         round(r.confidence, 6)) for r in composite_references(tables, sketches, identities, rows)]
+        found += [Relation(RelationKind.FOREIGN_KEY, r.source, r.columns, r.target, r.key, round(r.coverage, 6),
+                           round(r.confidence, 6)) for r in composite_references(tables, sketches, identities, rows)]
+    certain = list(_declared(declared or {}, sketches, rows))
+    told = {(r.from_asset, frozenset(r.from_columns)) for r in certain}
+    referring = [*certain, *(r for r in found if (r.from_asset, frozenset(r.from_columns)) not in told)]
+    out = [*map(_overlap, copies), *referring]
+    if rows is not None:
         out += map(_overlap, find_parts(originals, sketches, rows))
-        referring = [(r.from_asset, r.from_columns, r.to_asset, r.to_columns) for r in out
-                     if r.kind is RelationKind.FOREIGN_KEY]
         out += [Relation(RelationKind.DERIVED, d.source, d.columns, d.target, d.others, round(d.agreement, 6), _DERIVED)
-                for d in derivations(originals, referring, identities, rows)]
+                for d in derivations(originals, [(r.from_asset, r.from_columns, r.to_asset, r.to_columns) for r in referring],
+                                     identities, rows)]
     return sorted(out, key=lambda r: (r.kind, r.from_asset, r.from_columns, r.to_asset, r.to_columns))
 
 
@@ -74,6 +81,26 @@ def _reference(found: Reference) -> Relation:
     (asset, column), (target, key) = found.source.place, found.target.place
     return Relation(RelationKind.FOREIGN_KEY, asset, (column,), target, (key,), round(found.coverage, 6),
                     round(found.confidence, 6))
+
+
+def _declared(declared: Mapping[str, Sequence[DeclaredReference]], sketches: Mapping[tuple[str, str], Sketch],
+              rows: Rows | None) -> Iterator[Relation]:
+    """Declared references between columns that are there: certain, with the share of values that is found."""
+    for asset, references in sorted(declared.items()):
+        for found in references:
+            ends = [*((asset, column) for column in found.columns), *((found.target, column) for column in found.to_columns)]
+            if not all(end in sketches for end in ends):
+                continue
+            if len(found.columns) == 1:
+                covered = inclusion(sketches[ends[0]], sketches[ends[1]])
+            elif rows is not None and asset in rows and found.target in rows:
+                shared = rows.shared(asset, found.columns, found.target, found.to_columns)
+                covered = shared.found / max(shared.distinct, 1)
+            else:
+                covered = min(inclusion(sketches[asset, column], sketches[found.target, to])
+                              for column, to in zip(found.columns, found.to_columns, strict=True))
+            yield Relation(RelationKind.FOREIGN_KEY, asset, found.columns, found.target, found.to_columns, round(covered, 6),
+                           1.0)
 
 
 def _overlap(found: Overlap) -> Relation:

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from assay.catalog.classify import Classification
     from assay.config.manifest import AssetOverride
 
-_CATALOG = ("changes", "classify", "composite", "composite_references", "derivations", "descriptions", "domains", "facts",
-            "keys", "kinds", "meanings", "naming", "overlaps", "pii", "references", "relations", "roles", "rows",
-            "semantic_types", "sketches", "values")
+_CATALOG = ("changes", "classify", "composite", "composite_references", "declared", "derivations", "descriptions", "domains",
+            "facts", "keys", "kinds", "meanings", "naming", "overlaps", "phrases", "pii", "references", "relations", "roles",
+            "rows", "semantic_types", "sketches", "values", "vocabulary")
 _MODULES = ("assay.steps.classify", *(f"assay.catalog.{module}" for module in _CATALOG), "assay.profiling",
             "assay.engine")
 
@@ -53,7 +53,7 @@ def classify(night: Night, states: Sequence[ArtifactRef]) -> list[ArtifactRef]:
 
         def result() -> Any:
             if not made:
-                made["all"] = _find_out(frame, ordered, snapshots, overrides, _comments(frame, declared))
+                made["all"] = _find_out(frame, ordered, snapshots, overrides, declared)
             return made["all"]
 
         return [
@@ -81,24 +81,17 @@ def _changes(frame: Frame, states: Sequence[ArtifactRef], discovered: ArtifactRe
     return pa.Table.from_pylist(out, schema=CHANGES.schema)
 
 
-def _comments(frame: Frame, declared: ArtifactRef | None) -> dict[str, dict[str, str]]:
-    """What sources say of their columns, by asset."""
-    said: dict[str, dict[str, str]] = defaultdict(dict)
-    for row in frame.store.read(declared).to_pylist() if declared is not None else ():
-        if row["column"] is not None and row["comment"]:
-            said[row["asset_id"]][row["column"]] = row["comment"]
-    return said
-
-
 def _find_out(frame: Frame, states: Sequence[ArtifactRef], snapshots: dict[str, list[ArtifactRef]],
-              overrides: Mapping[str, AssetOverride], comments: Mapping[str, Mapping[str, str]]) -> Classification:
+              overrides: Mapping[str, AssetOverride], declared: ArtifactRef | None) -> Classification:
     """Classify by the states, and by the rows of their snapshots where counts don't tell."""
     from assay.catalog.classify import classify as find_out
+    from assay.catalog.declared import read_declarations
     from assay.catalog.rows import SnapshotRows
 
     files = {asset: [found for part in parts if (found := frame.store.files(part))] for asset, parts in snapshots.items()}
+    said = read_declarations(frame.store.read(declared).to_pylist()) if declared is not None else {}
     with SnapshotRows(files) as rows:
-        return find_out(_Gathered(frame, states, files), overrides, rows, comments)
+        return find_out(_Gathered(frame, states, files), overrides, rows, said)
 
 
 def _place(state: ArtifactRef) -> tuple[str, str]:
