@@ -230,6 +230,12 @@ class ForecastConfig(_Frozen):
     discount_rate: float = Field(default=0.08, ge=0, lt=1)
 
 
+class Quality(_Frozen):
+    """How often somebody may be woken for nothing."""
+
+    false_alarm_rate: float = Field(default=0.01, gt=0, lt=0.5)  # of an asset and night that have nothing wrong with them
+
+
 class Costs(_Frozen):
     """Rates in the platform's currency."""
 
@@ -252,6 +258,7 @@ class Platform(_Frozen):
     use_cases: list[UseCase] = Field(default_factory=list)
     forecast: ForecastConfig = ForecastConfig()
     costs: Costs = Costs()
+    quality: Quality = Quality()
     assets: dict[str, AssetOverride] = Field(default_factory=dict)
 
     @field_validator("timezone")

@@ -95,6 +95,25 @@ class ChangeKind(StrEnum):
     VOLUME = "volume"
 
 
+class AnomalyKind(StrEnum):
+    """What is unusual in a partition against those before it."""
+
+    ROWS = "rows"
+    OVERLAP = "overlap"
+    NULL_SHARE = "null_share"
+    UNIQUENESS = "uniqueness"
+    UNSEEN_SHARE = "unseen_share"
+    DISTRIBUTION = "distribution"
+    MEAN = "mean"
+    CENTRE = "centre"
+    SPREAD = "spread"
+    ZERO_SHARE = "zero_share"
+    NEGATIVE_SHARE = "negative_share"
+    TEXT_LENGTH = "text_length"
+    MIDDLE_TIME = "middle_time"
+    LATE_TIME = "late_time"
+
+
 class Severity(StrEnum):
     """What a failed expectation does: critical quarantines the partition, warning is shown."""
 

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import date, timedelta
 
 import pyarrow as pa
 
 from assay.contracts.refs import ArtifactRef, Night
-from assay.contracts.schemas import PROFILE_STATES, PROFILES, SNAPSHOT
+from assay.contracts.schemas import ANOMALIES, PROFILE_STATES, PROFILES, SNAPSHOT
 from assay.errors import UnreadableData
 from assay.steps.frame import Frame, open_frame
+from assay.storage import code_fingerprint
 
 logger = logging.getLogger(__name__)
 
 RECENT_DAYS = 28  # assets are classified by the partitions of so many days
+_WATCHED_DAYS = 56  # and what is usual is learned from those of so many: eight of each weekday
 _MODULES = ("assay.steps.profile", "assay.profiling", "assay.engine")
+_WATCHING = ("assay.catalog.facts", "assay.catalog.keys", "assay.profiling", "assay.quality.anomalies")
 
 
 def profile(night: Night, histories: Sequence[ArtifactRef]) -> list[ArtifactRef]:
@@ -48,20 +52,46 @@ def _profile_asset(frame: Frame, history: ArtifactRef) -> list[ArtifactRef]:
     asset_id = _asset(history)
     with frame.measure(asset_id):
         snapshots = _readable(frame, asset_id, history)
-        first = (date.fromisoformat(frame.partition) - timedelta(days=RECENT_DAYS)).isoformat()
+        recent, watched = ((date.fromisoformat(frame.partition) - timedelta(days=days)).isoformat()
+                           for days in (RECENT_DAYS, _WATCHED_DAYS))
         known: dict[str, pa.Table] = {}
-        states: list[ArtifactRef] = []
+        states: list[tuple[str, ArtifactRef]] = []
         for label, snapshot in reversed(snapshots):
-            if states and label and label <= first:
+            if states and label and label <= watched:
                 break
             state = _count(frame, asset_id, label, snapshot, known)
             if state is not None:
-                states.append(state)
+                states.append((label, state))
         if states:
-            newest = states[0]
+            newest = states[0][1]
             frame.publish(PROFILES, lambda: summarise(frame.store.read(newest)), name=asset_id, inputs=[newest.fingerprint])
+        _watch(frame, asset_id, states[::-1])
         logger.info("profiled %d of %d partitions of %s", len(states), len(snapshots), asset_id)
-        return states[::-1]
+        return [state for place, (label, state) in enumerate(states) if not place or not label or label > recent][::-1]
+
+
+def _watch(frame: Frame, asset_id: str, states: Sequence[tuple[str, ArtifactRef]]) -> None:
+    """Publish what is unusual in the newest partition of an asset; nothing where its partitions have no dates.
+
+    Args:
+        frame: Of the step.
+        asset_id: The asset.
+        states: Label and state of its partitions, oldest first.
+    """
+    from assay.catalog.facts import read_facts
+    from assay.quality.anomalies import find_anomalies, lighten
+
+    rate = frame.platform.quality.false_alarm_rate
+
+    def make() -> pa.Table:
+        light = lighten([frame.store.read(state) for _, state in states])
+        tables = [(label, read_facts(asset_id, state)) for (label, _), state in zip(states, light, strict=True)]
+        found = find_anomalies(tables, rate) if tables and tables[0][0] else []
+        return pa.Table.from_pylist([{"asset_id": asset_id, "source_partition": tables[-1][0], **asdict(anomaly)}
+                                     for anomaly in found], schema=ANOMALIES.schema)
+
+    frame.publish(ANOMALIES, make, name=asset_id, inputs=[state.fingerprint for _, state in states],
+                  config={"rate": rate, "labels": [label for label, _ in states], "code": code_fingerprint(*_WATCHING)})
 
 
 def _readable(frame: Frame, asset_id: str, history: ArtifactRef) -> list[tuple[str, ArtifactRef]]:
