@@ -23,7 +23,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from assay.profiling.layout import take_column
+from assay.profiling.layout import columns_of
 from assay.profiling.states import count_values, whole_mask
 from catalogue.other_columns import every
 from catalogue.personal_columns import LOCALES, Known, personal
@@ -86,7 +86,7 @@ def ours(columns: Sequence[Known]) -> tuple[list[str | None], float]:
                 state = count_values([str(path)], table)
                 seconds += time.perf_counter() - start
                 for place in batch:
-                    found[place] = whole_mask(take_column(state, columns[place].name))
+                    found[place] = whole_mask(columns_of(state)[columns[place].name])
                 rest = [place for place in rest if place not in batch]
     return found, seconds
 

@@ -6,7 +6,7 @@ import pyarrow.compute as pc
 import pytest
 from tests.profiling.builders import state_of
 
-from assay.profiling.layout import take_column
+from assay.profiling.layout import columns_of
 from assay.profiling.nearly_unique import SHARE, is_listed
 from assay.profiling.states import merge
 from assay.profiling.statistics import profile
@@ -36,14 +36,14 @@ def state(table, tmp_path_factory) -> pa.Table:
 def test_only_columns_beyond_the_limit_are_sampled(state):
     exact = {row["column"]: row["exact"] for row in state.to_pylist()}
     assert exact == {"id": False, "x": False, "few": True, "late": False}
-    listed = take_column(state, "id")
+    listed = columns_of(state)["id"]
     values = [
         v
         for v, s in zip(listed.column("value").to_pylist(), listed.column("statistic").to_pylist(), strict=True)
         if v and not s
     ]
     assert values and all(map(is_listed, values))
-    assert {n: pc.sum(take_column(state, n).column("n")).as_py() for n in exact} == dict.fromkeys(exact, ROWS)
+    assert {n: pc.sum(columns_of(state)[n].column("n")).as_py() for n in exact} == dict.fromkeys(exact, ROWS)
 
 
 def test_what_is_said_to_be_exact_is_and_estimates_are_near(table, state):

@@ -13,12 +13,12 @@ from tests.profiling.builders import state_of, write
 
 from assay.contracts.schemas import PROFILE_STATES
 from assay.errors import UnreadableData
-from assay.profiling.layout import take_column
+from assay.profiling.layout import columns_of
 from assay.profiling.states import count_values, merge, repeats, whole_mask
 
 
 def _rows(state: pa.Table, column: str) -> list[tuple]:
-    rows = take_column(state, column)
+    rows = columns_of(state)[column]
     return list(
         zip(rows.column("value").to_pylist(), rows.column("number").to_pylist(), rows.column("n").to_pylist(), strict=True)
     )
@@ -83,13 +83,13 @@ def test_personal_values_are_hashed_and_equal_ones_stay_equal(tmp_path):
     values = [value for value, _, _ in _rows(state, "mail")]
     assert [n for _, _, n in _rows(state, "mail")] == [2, 1, 1]
     assert all(value is None or value.startswith("email:") for value in values)
-    assert whole_mask(take_column(state, "mail")) == "email" and whole_mask(take_column(state, "n")) is None
+    assert whole_mask(columns_of(state)["mail"]) == "email" and whole_mask(columns_of(state)["n"]) is None
     assert "example" not in str(state.to_pylist())
 
 
 def test_a_single_address_in_free_text_is_hashed_alone(tmp_path):
     table = pa.table({"note": [f"remark {i}" for i in range(99)] + ["write to a@example.com please"]})
-    rows = take_column(state_of(tmp_path, table), "note")
+    rows = columns_of(state_of(tmp_path, table))["note"]
     assert sum(rows.column("masked").to_pylist()) == 1 and "example" not in str(rows.to_pylist())
 
 
@@ -98,9 +98,9 @@ def test_what_somebody_said_of_a_column_wins_over_what_it_looks_like(tmp_path):
                       "note": ["write to a@example.com", "nothing"]})
     said = {"mail": "none", "shelf": "passport", "age": "age", "note": "none", "gone": "email"}
     state = count_values(write(tmp_path, table), "landing.things", said)
-    assert [whole_mask(take_column(state, name)) for name in table.column_names] == [None, "passport", None, None]
+    assert [whole_mask(columns_of(state)[name]) for name in table.column_names] == [None, "passport", None, None]
     assert _rows(state, "mail")[0][0] == "a@example.com" and "A-01" not in str(state.to_pylist())
-    assert not any(take_column(state, "note").column("masked").to_pylist())
+    assert not any(columns_of(state)["note"].column("masked").to_pylist())
 
 
 @pytest.mark.parametrize("exact_limit", [2, 1_000_000])
@@ -109,17 +109,17 @@ def test_numbers_said_to_be_personal_leave_no_number_behind(tmp_path, exact_limi
     files = write(tmp_path, pa.table({"lat": latitudes, "n": [7_000_000 + n for n in range(602)]}))
     state = count_values(files, "landing.things", {"lat": "geolocation", "n": "phone"}, exact_limit=exact_limit)
     for name in ("lat", "n"):
-        rows = take_column(state, name)
+        rows = columns_of(state)[name]
         assert whole_mask(rows) and rows.column("number").drop_null().to_pylist() in ([], [0.0])
         assert not any(value for value in rows.filter(pc.is_valid(rows.column("statistic"))).column("value").to_pylist())
-    lat = take_column(state, "lat")
+    lat = columns_of(state)["lat"]
     nulls = lat.filter(pc.and_(pc.is_null(lat.column("value")), pc.is_null(lat.column("statistic"))))
     assert pc.sum(nulls.column("n")).as_py() == 2
 
 
 def test_phone_numbers_that_pandas_made_floats_of_are_found(tmp_path):
     table = pa.table({"x": [float(13_000_000_000 + 10**8 * (i % 9) + 100_000_000 * 50 + i) for i in range(60)] + [None]})
-    assert whole_mask(take_column(state_of(tmp_path, table), "x")) == "phone"
+    assert whole_mask(columns_of(state_of(tmp_path, table))["x"]) == "phone"
 
 
 def test_values_hashed_in_one_partition_are_hashed_in_all(tmp_path):
@@ -134,7 +134,7 @@ def test_the_last_partitions_type_and_columns_come_first(tmp_path):
     new = state_of(tmp_path / "2", pa.table({"x": pa.array([1], pa.int64()), "added": [2.5]}))
     merged = merge([old, new])
     assert list(dict.fromkeys(merged.column("column").to_pylist())) == ["x", "added", "gone"]
-    assert _rows(merged, "x")[0] == ("1", 1.0, 2) and take_column(merged, "x").column("dtype")[0].as_py() == "BIGINT"
+    assert _rows(merged, "x")[0] == ("1", 1.0, 2) and columns_of(merged)["x"].column("dtype")[0].as_py() == "BIGINT"
     assert merge([]).num_rows == 0
 
 

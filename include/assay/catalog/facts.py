@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from assay.profiling.layout import take_column
+from assay.profiling.layout import columns_of
 from assay.profiling.nearly_unique import SHARE
 from assay.profiling.states import whole_mask
 
@@ -188,8 +188,8 @@ def read_facts(asset_id: str, state: pa.Table, comments: Mapping[str, str] | Non
         state: Contract `profile_states`.
         comments: What its source says of its columns, by name.
     """
-    columns = {name: _read_column(asset_id, name, take_column(state, name), (comments or {}).get(name, ""))
-               for name in dict.fromkeys(state.column("column").to_pylist())}
+    columns = {name: _read_column(asset_id, name, rows, (comments or {}).get(name, ""))
+               for name, rows in columns_of(state).items()}
     return TableFacts(asset_id, max((column.rows for column in columns.values()), default=0), columns)
 
 

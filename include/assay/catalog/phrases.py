@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
@@ -14,32 +15,55 @@ JOINS = frozenset({"in", "of", "per", "by", "for", "from", "at", "on", "since"})
 _SUFFIX, _PREFIX = 4, 2  # letters of a word that another one ends in, and of what stands before it
 
 
-def by_name(name: Sequence[str], entries: Mapping[str, Entry]) -> list[tuple[float, str]]:
-    """Meanings that a name says, the best first, each with how well: by longer phrases, and later ones: the head comes last."""
-    return sorted(_fits(name, entries), key=lambda found: -found[0])
+class Phrasebook:
+    """The phrases of several meanings, found by their first words.
 
+    Args:
+        entries: By meaning; of two that fit equally well the first one counts.
+    """
 
-def _fits(name: Sequence[str], entries: Mapping[str, Entry]) -> Iterator[tuple[float, str]]:
-    written = [part for word in name if not word.isdigit() for part in apart(word)]
-    plain = list(map(singular, written))
-    run = "".join(word for word in plain if CJK.fullmatch(word))
-    for meaning, entry in entries.items():
-        best = max((_fit(phrase, written, plain, run) for phrase in entry.phrases), default=0.0)
-        if best:
-            yield best, meaning
+    def __init__(self, entries: Mapping[str, Entry]) -> None:
+        self._meanings = list(entries)
+        self._by_word: dict[str, list[tuple[int, Phrase]]] = defaultdict(list)
+        self._chinese: list[tuple[int, str]] = []
+        for place, entry in enumerate(entries.values()):
+            for phrase in entry.phrases:
+                if CJK.fullmatch(phrase.words[0]):
+                    self._chinese.append((place, phrase.words[0]))
+                else:
+                    self._by_word[phrase.words[0]].append((place, phrase))
+        self._said = lru_cache(maxsize=65_536)(self._find)
 
+    def by_name(self, name: Sequence[str]) -> list[tuple[float, str]]:
+        """Meanings that a name says, the best first, each with how well: by longer phrases, and later ones: the head is last.
 
-def _fit(phrase: Phrase, written: list[str], plain: list[str], run: str) -> float:
-    first = phrase.words[0]
-    if CJK.fullmatch(first):
-        at = run.rfind(first)
-        return 0.3 * len(first) + (at + len(first)) / len(run) if at >= 0 else 0.0
-    if len(phrase.words) == 1 and len(first) <= 2 and first not in _SHORT and len(plain) > 1:
-        return 0.0
-    said = written if phrase.as_written else plain
-    told = said if JOINS & set(phrase.words) else head_last(said)
-    end = phrase_end(told, phrase.words)
-    return 0.6 * len(phrase.words) + end / len(told) if end is not None else 0.0
+        Args:
+            name: Its words in lower case.
+        """
+        return self._said(tuple(word for word in name if not word.isdigit()))
+
+    def _find(self, name: tuple[str, ...]) -> list[tuple[float, str]]:
+        best: dict[int, float] = {}
+        for place, fit in self._fits(name):
+            best[place] = max(fit, best.get(place, 0.0))
+        return [(fit, self._meanings[place]) for place, fit in sorted(best.items(), key=lambda found: (-found[1], found[0]))]
+
+    def _fits(self, name: tuple[str, ...]) -> Iterator[tuple[int, float]]:
+        written = [part for word in name for part in apart(word)]
+        plain = list(map(singular, written))
+        turned = {as_written: (said, head_last(said)) for as_written, said in ((True, written), (False, plain))}
+        for word in dict.fromkeys([*written, *plain]):
+            for place, phrase in self._by_word.get(word, ()):
+                said, headed = turned[phrase.as_written]
+                told = said if JOINS & set(phrase.words) else headed
+                alone = len(phrase.words) == 1 and len(word) <= 2 and word not in _SHORT
+                if not (alone and len(plain) > 1) and (end := phrase_end(told, phrase.words)) is not None:
+                    yield place, 0.6 * len(phrase.words) + end / len(told)
+        run = "".join(word for word in plain if CJK.fullmatch(word))
+        for place, said_so in self._chinese if run else ():
+            at = run.rfind(said_so)
+            if at >= 0:
+                yield place, 0.3 * len(said_so) + (at + len(said_so)) / len(run)
 
 
 def head_last(name: Sequence[str]) -> list[str]:

@@ -14,7 +14,7 @@ import numpy as np
 
 from assay.catalog.facts import ColumnFacts, Family, singular, words
 from assay.catalog.meanings import SemanticType as SemanticType
-from assay.catalog.phrases import apart, by_name, head_last
+from assay.catalog.phrases import Phrasebook, apart, head_last
 from assay.catalog.values import passes
 from assay.catalog.vocabulary import COLUMNS, KEYS, Entry
 from assay.language.encoder import encode_texts
@@ -23,6 +23,7 @@ _ELSE = {"event_time": "moment that the row concerns", "date": "date that the ro
          "valid_from": "first day on which the row is valid", "valid_to": "last day on which the row is valid",
          "number": "number", "constant": "single value"}
 _ATTRIBUTES = COLUMNS | {name: KEYS[name] for name in ("code", "barcode")}  # that a column may hold without being a key
+_IDENTIFIERS, _DESCRIPTIONS, _ANY = Phrasebook(KEYS), Phrasebook(COLUMNS), Phrasebook(_ATTRIBUTES)
 
 
 @dataclass(frozen=True)
@@ -77,10 +78,10 @@ def _core(name: tuple[str, ...]) -> tuple[str, ...]:
 def identified(column: ColumnFacts) -> Meaning:
     """Whose identifier a key column is, or what else its name says beside being one."""
     for said, sure in ((_core(column.words), 0.95), (words(column.comment), 0.8)):
-        described_as = [(fit, kind) for fit, kind in by_name(said, COLUMNS)
+        described_as = [(fit, kind) for fit, kind in _DESCRIPTIONS.by_name(said)
                         if (COLUMNS[kind].holds == "year" and _possible(column, COLUMNS[kind]))
                         or (fit >= 2.0 and COLUMNS[kind].holds is None)]
-        found = by_name(said, KEYS)
+        found = _IDENTIFIERS.by_name(said)
         if described_as and (not found or described_as[0][0] > found[0][0]):
             return Meaning(SemanticType(described_as[0][1]), 0.8)
         if found:
@@ -145,14 +146,14 @@ def described(column: ColumnFacts) -> Meaning:
 
 def _day(column: ColumnFacts) -> Meaning:
     """Days that are not written as dates; of birth where the name says so."""
-    born = any(kind == "birth_date" for _, kind in by_name(column.words, COLUMNS)[:1])
+    born = any(kind == "birth_date" for _, kind in _DESCRIPTIONS.by_name(column.words)[:1])
     return Meaning(SemanticType.BIRTH_DATE if born else SemanticType.DATE, 0.8)
 
 
 def told_by_name(column: ColumnFacts) -> Meaning | None:
     """A meaning that the column's name or comment says and its values don't contradict."""
     for said, weight in ((column.words, 1.0), (words(column.comment), 0.85)):
-        for fit, kind in by_name(said, _ATTRIBUTES):
+        for fit, kind in _ANY.by_name(said):
             if _possible(column, _ATTRIBUTES[kind]):
                 if _sorts(_ATTRIBUTES[kind]) and _counts_things(column, said):
                     return Meaning(SemanticType.COUNT, 0.7)

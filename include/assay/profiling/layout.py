@@ -58,9 +58,18 @@ def column_rows(asset_id: str, name: str, dtype: str, values: pa.ChunkedArray, n
     return table
 
 
-def take_column(table: pa.Table, name: str) -> pa.Table:
-    """The rows of one column of a state."""
-    return table.filter(pc.equal(table.column("column"), name))
+def columns_of(table: pa.Table) -> dict[str, pa.Table]:
+    """The rows of each column of a state, in the state's order."""
+    if not table.num_rows:
+        return {}
+    names = table.column("column").combine_chunks().dictionary_encode()
+    codes = np.asarray(names.indices)
+    starts = np.concatenate([[0], np.flatnonzero(np.diff(codes)) + 1])
+    if len(starts) == len(names.dictionary):  # as `in_order` puts them: slices need no copy
+        ends = [*starts[1:], len(codes)]
+        return {names.dictionary[int(codes[start])].as_py(): table.slice(start, end - start)
+                for start, end in zip(starts, ends, strict=True)}
+    return {name: table.filter(pc.equal(table.column("column"), name)) for name in names.dictionary.to_pylist()}
 
 
 def in_order(table: pa.Table, columns: list[str]) -> pa.Table:

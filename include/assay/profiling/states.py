@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 from assay.engine import connect, literal, quote
 from assay.errors import UnreadableData, shorten
 from assay.profiling import nearly_unique
-from assay.profiling.layout import Group, column_rows, empty_state, in_order, take_column
+from assay.profiling.layout import Group, column_rows, columns_of, empty_state, in_order
 from assay.profiling.personal import EMAIL_INSIDE, SAMPLE, PersonalKind, find_kind, mask, masked_as
 
 _HELD = 100_000  # rows up to which a partition is read once, instead of once a column
@@ -78,8 +78,9 @@ def merge(tables: Sequence[pa.Table], *, exact_limit: int = EXACT_LIMIT) -> pa.T
     """
     if not tables:
         return empty_state()
-    order = list(dict.fromkeys(name for table in reversed(tables) for name in table.column("column").to_pylist()))
-    merged = [_merge_column([take_column(table, name) for table in tables], exact_limit) for name in order]
+    parts = [columns_of(table) for table in tables]
+    order = list(dict.fromkeys(name for part in reversed(parts) for name in part))
+    merged = [_merge_column([part[name] for part in parts if name in part], exact_limit) for name in order]
     return in_order(pa.concat_tables(merged), order) if merged else empty_state()
 
 
@@ -91,6 +92,8 @@ def combine(tables: Sequence[pa.Table]) -> tuple[pa.Table, bool]:
     Args:
         tables: States of one asset, oldest first, at least one.
     """
+    if len(tables) == 1:
+        return tables[0], False
     newest = repeats(tables)
     merged = tables[-1] if newest else merge(tables)
     columns = pc.unique(tables[-1].column("column"))
@@ -110,20 +113,22 @@ def repeats(tables: Sequence[pa.Table]) -> bool:
     pairs = [(a, b) for a, b in itertools.pairwise(tables) if a.num_rows and b.num_rows]
     if not pairs:
         return False
-    names = list(dict.fromkeys(tables[-1].column("column").to_pylist()))
-    shares = {name: _shared(pairs, name) for name in names}
+    parts = {id(table): columns_of(table) for table in tables}
+    shares = {name: _shared([(parts[id(a)].get(name), parts[id(b)].get(name)) for a, b in pairs])
+              for name in parts[id(tables[-1])]}
     known = [share for share in shares.values() if share is not None]
     if known and min(known) >= 0.5:
         return True
-    return any(share is not None and share >= 0.5 and all(_identifies(take_column(t, name)) for t in tables)
+    return any(share is not None and share >= 0.5 and all(_identifies(part.get(name)) for part in parts.values())
                for name, share in shares.items())
 
 
-def _shared(pairs: Sequence[tuple[pa.Table, pa.Table]], name: str) -> float | None:
+def _shared(pairs: Sequence[tuple[pa.Table | None, pa.Table | None]]) -> float | None:
     """Rows that neighbours have in common by one column, as a share of the smaller ones; None where it is not exact."""
     common = possible = 0
-    for earlier, later in pairs:
-        a, b = take_column(earlier, name), take_column(later, name)
+    for a, b in pairs:
+        if a is None or b is None:
+            continue
         if not (pc.all(a.column("exact")).as_py() and pc.all(b.column("exact")).as_py()):
             return None
         place = pc.index_in(a.column("value"), value_set=b.column("value").combine_chunks())
@@ -134,8 +139,10 @@ def _shared(pairs: Sequence[tuple[pa.Table, pa.Table]], name: str) -> float | No
     return common / possible if possible else None
 
 
-def _identifies(rows: pa.Table, fewest: int = 20) -> bool:
+def _identifies(rows: pa.Table | None, fewest: int = 20) -> bool:
     """Whether a column of one partition has as many different values as rows, and enough of them to mean it."""
+    if rows is None:
+        return False
     n = np.asarray(rows.column("n"))[np.asarray(rows.column("value").is_valid())]
     return len(n) >= fewest and bool((n == 1).all()) and pc.sum(rows.column("n")).as_py() == len(n)
 

@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from assay.contracts.schemas import PROFILES
-from assay.profiling.layout import take_column
+from assay.profiling.layout import columns_of
 from assay.profiling.nearly_unique import ALWAYS, SHARE, extremes
 from assay.profiling.states import whole_mask
 
@@ -36,8 +36,7 @@ def profile(states: pa.Table) -> pa.Table:
     Returns:
         A table after the contract PROFILES, a row per column in the state's order. `std` is the sample's, with n - 1.
     """
-    names = list(dict.fromkeys(states.column("column").to_pylist()))
-    return pa.Table.from_pylist([_profile_column(take_column(states, name)) for name in names], schema=PROFILES.schema)
+    return pa.Table.from_pylist([_profile_column(rows) for rows in columns_of(states).values()], schema=PROFILES.schema)
 
 
 def _profile_column(rows: pa.Table) -> dict[str, Any]:

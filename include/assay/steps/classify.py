@@ -76,7 +76,10 @@ def _changes(frame: Frame, states: Sequence[ArtifactRef], discovered: ArtifactRe
             rows[row["asset_id"]][row["source_partition"]] = row["row_count"]
     out = []
     for asset, own in itertools.groupby(states, key=lambda state: _place(state)[0]):
-        tables = [(_place(state)[1].removeprefix("ds="), read_facts(asset, frame.store.read(state))) for state in own]
+        known = list(own)
+        if len(known) < 2 and len(rows[asset]) < 2:  # nothing to compare it with
+            continue
+        tables = [(_place(state)[1].removeprefix("ds="), read_facts(asset, frame.store.read(state))) for state in known]
         out += [{"asset_id": asset, **asdict(change)} for change in find_changes(tables, rows[asset])]
     return pa.Table.from_pylist(out, schema=CHANGES.schema)
 

@@ -79,16 +79,17 @@ def _watch(frame: Frame, asset_id: str, states: Sequence[tuple[str, ArtifactRef]
         states: Label and state of its partitions, oldest first.
     """
     from assay.catalog.facts import read_facts
-    from assay.quality.anomalies import find_anomalies, lighten
+    from assay.quality.anomalies import FEWEST, find_anomalies, lighten
 
     rate = frame.platform.quality.false_alarm_rate
 
     def make() -> pa.Table:
+        if len(states) <= FEWEST or not states[0][0]:
+            return ANOMALIES.schema.empty_table()
         light = lighten([frame.store.read(state) for _, state in states])
         tables = [(label, read_facts(asset_id, state)) for (label, _), state in zip(states, light, strict=True)]
-        found = find_anomalies(tables, rate) if tables and tables[0][0] else []
         return pa.Table.from_pylist([{"asset_id": asset_id, "source_partition": tables[-1][0], **asdict(anomaly)}
-                                     for anomaly in found], schema=ANOMALIES.schema)
+                                     for anomaly in find_anomalies(tables, rate)], schema=ANOMALIES.schema)
 
     frame.publish(ANOMALIES, make, name=asset_id, inputs=[state.fingerprint for _, state in states],
                   config={"rate": rate, "labels": [label for label, _ in states], "code": code_fingerprint(*_WATCHING)})

