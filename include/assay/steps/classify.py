@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
+from assay.catalog.declared import column_comments
 from assay.catalog.vocabulary import raw_vocabulary
 from assay.contracts.refs import ArtifactRef, Night
 from assay.contracts.schemas import CHANGES, COLUMNS, DECLARED, HISTORY, RELATIONS, SNAPSHOT, TABLE_KINDS
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
     from assay.catalog.classify import Classification
     from assay.config.manifest import AssetOverride
 
-_CATALOG = ("changes", "classify", "composite", "composite_references", "derivations", "descriptions", "domains", "facts",
-            "keys", "kinds", "meanings", "naming", "overlaps", "pii", "references", "relations", "roles", "rows",
+_CATALOG = ("changes", "classify", "composite", "composite_references", "declared", "derivations", "descriptions", "domains",
+            "facts", "keys", "kinds", "meanings", "naming", "overlaps", "pii", "references", "relations", "roles", "rows",
             "semantic_types", "sketches", "values")
 _MODULES = ("assay.steps.classify", *(f"assay.catalog.{module}" for module in _CATALOG), "assay.profiling",
             "assay.engine")
@@ -43,8 +44,9 @@ def classify(night: Night, states: Sequence[ArtifactRef]) -> list[ArtifactRef]:
         said = {asset: override.model_dump(mode="json", include={"kind", "time", "roles", "description", "key", "personal"})
                 for asset, override in overrides.items()}
         ordered = sorted(states, key=_place)
+        catalogues = [catalogue.name for catalogue in frame.platform.catalogues]
         config = {"overrides": said, "states": [_place(state) for state in ordered], "vocabulary": raw_vocabulary(),
-                  "encoder": ENCODER}
+                  "encoder": ENCODER, "catalogues": catalogues}
         declared = frame.store.find(DECLARED, frame.platform.platform, frame.partition)
         snapshots = _snapshots(frame, ordered)
         read = [*ordered, *(snapshot for asset in sorted(snapshots) for snapshot in snapshots[asset])]
@@ -53,7 +55,8 @@ def classify(night: Night, states: Sequence[ArtifactRef]) -> list[ArtifactRef]:
 
         def result() -> Any:
             if not made:
-                made["all"] = _find_out(frame, ordered, snapshots, overrides, _comments(frame, declared))
+                comments = column_comments(frame.store.read(declared) if declared else None, catalogues)
+                made["all"] = _find_out(frame, ordered, snapshots, overrides, comments)
             return made["all"]
 
         return [
@@ -79,15 +82,6 @@ def _changes(frame: Frame, states: Sequence[ArtifactRef], discovered: ArtifactRe
         tables = [(_place(state)[1].removeprefix("ds="), read_facts(asset, frame.store.read(state))) for state in own]
         out += [{"asset_id": asset, **asdict(change)} for change in find_changes(tables, rows[asset])]
     return pa.Table.from_pylist(out, schema=CHANGES.schema)
-
-
-def _comments(frame: Frame, declared: ArtifactRef | None) -> dict[str, dict[str, str]]:
-    """What sources say of their columns, by asset."""
-    said: dict[str, dict[str, str]] = defaultdict(dict)
-    for row in frame.store.read(declared).to_pylist() if declared is not None else ():
-        if row["column"] is not None and row["comment"]:
-            said[row["asset_id"]][row["column"]] = row["comment"]
-    return said
 
 
 def _find_out(frame: Frame, states: Sequence[ArtifactRef], snapshots: dict[str, list[ArtifactRef]],
