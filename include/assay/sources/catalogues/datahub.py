@@ -110,8 +110,8 @@ def _proposal(body: Mapping[str, Any]) -> Iterator[_Said]:
     change = body.get("changeType", "UPSERT")
     name, aspect = body.get("aspectName"), body.get("aspect") or {}
     if change == "DELETE":
-        gone = ("status", {"removed": True}) if name in (None, "datasetKey") else (str(name), None)
-        yield _Said(body["entityUrn"], *gone, _observed(body))
+        aspect, value = ("status", {"removed": True}) if name in (None, "datasetKey") else (str(name), None)
+        yield _Said(body["entityUrn"], aspect, value, _observed(body))
     elif change != "PATCH":
         value = aspect["json"] if "json" in aspect else json.loads(aspect["value"])
         yield _Said(body["entityUrn"], body["aspectName"], value, _observed(body))
