@@ -65,7 +65,7 @@ def read_catalogues(frame: Frame, discovered: ArtifactRef) -> Declarations:
         status, reason, reading = _read(entry)
         remembered = None if status == "ok" else _remembered(frame, entry.name)
         if reason is not None:
-            logger.warning("catalogue %s is %s: %s", entry.name, status, reason)
+            logger.warning("catalogue %s, %s: %s", entry.name, status, reason)
         row: _Row = {"catalogue": entry.name, "type": entry.type, "status": status, "reason": reason}
         if remembered is not None:
             declared, lineage, before = remembered
