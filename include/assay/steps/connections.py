@@ -105,12 +105,15 @@ def web_address(name: str) -> tuple[str, str | None]:
     said = find_connection(name)
     scheme = said.schema if said.schema in ("http", "https") else "https" if said.conn_type == "https" else "http"
     host = said.host or ""
-    parts = urlsplit(host if "://" in host else f"{scheme}://{host}")
+    try:
+        parts = urlsplit(host if "://" in host else f"{scheme}://{host}")
+        known = parts.port or said.port
+    except ValueError:
+        parts, known = urlsplit(""), None
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise ConfigError(f"connection {name}", "no host of a web server", "set host, port and, for TLS, the schema https")
-    port = f":{said.port}" if said.port else ""
-    place = parts.netloc.rpartition("@")[2]  # a login in the address would stand in every message
-    return f"{parts.scheme}://{place}{'' if parts.port else port}{parts.path.rstrip('/')}", said.password
+    place = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname  # a login beside it would stand in messages
+    return f"{parts.scheme}://{place}{f':{known}' if known else ''}{parts.path.rstrip('/')}", said.password
 
 
 def _read(name: str, text: str) -> Connection:
