@@ -52,3 +52,9 @@ def test_a_torn_archive_is_a_trouble_and_an_empty_folder_an_outage(tmp_path: Pat
     assert "its archive is torn" in read_documents(str(tmp_path))[1][str(tmp_path / "a.json.gz")]
     with pytest.raises(SourceUnavailable, match="under catalogues in platform.yaml"):
         read_documents(str(tmp_path / "nowhere"))
+
+
+def test_half_a_character_is_left_out_and_a_whole_one_kept(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text('{"a\\ud800": ["\\ud83d\\ude00 \\udc00", 1]}', encoding="utf-8")
+    (document,), _ = read_documents(str(tmp_path))
+    assert document.body == {"a?": ["😀 ?", 1]}

@@ -20,6 +20,7 @@ _PATH = "/openapi/v3/entity/dataset"
 _PAGE = 200  # entities asked for at once, each with its whole schema
 _ASPECTS = ("datasetProperties", "editableDatasetProperties", "schemaMetadata", "editableSchemaMetadata", "ownership",
             "globalTags", "structuredProperties", "upstreamLineage", "subTypes", "status")
+_KEY = "datasetKey"  # the aspect that every dataset has
 _DATASET = re.compile(r"urn:li:dataset:\(urn:li:dataPlatform:([^,]+),(.+),\w+\)\Z")
 _FIELD = re.compile(r"urn:li:schemaField:\((urn:li:dataset:\(.+?,\w+\)),(.+)\)\Z")
 _TOKENS = re.compile(r"\[[^\]]*\]\.?")  # version 2 of field paths: [version=2.0].[type=struct].[type=string].name
@@ -102,7 +103,7 @@ def _aspects(body: Any) -> Iterator[_Said]:
         urn = body["urn"]
         told = [_Said(urn, name, part["value"], _observed(part)) for name, part in body.items()
                 if isinstance(part, dict) and "value" in part]
-        yield from _of_dataset(_Said(urn, "datasetKey", {}, 0), *told)
+        yield from _of_dataset(_Said(urn, _KEY, {}, 0), *told)
 
 
 def _proposal(body: Mapping[str, Any]) -> Iterator[_Said]:
@@ -110,7 +111,7 @@ def _proposal(body: Mapping[str, Any]) -> Iterator[_Said]:
     change = body.get("changeType", "UPSERT")
     name, aspect = body.get("aspectName"), body.get("aspect") or {}
     if change == "DELETE":
-        aspect, value = ("status", {"removed": True}) if name in (None, "datasetKey") else (str(name), None)
+        aspect, value = ("status", {"removed": True}) if name in (None, _KEY) else (str(name), None)
         yield _Said(body["entityUrn"], aspect, value, _observed(body))
     elif change != "PATCH":
         value = aspect["json"] if "json" in aspect else json.loads(aspect["value"])
@@ -118,7 +119,7 @@ def _proposal(body: Mapping[str, Any]) -> Iterator[_Said]:
 
 
 def _of_dataset(*told: _Said) -> Iterator[_Said]:
-    yield from (said for said in told if _DATASET.match(said.urn))
+    yield from (said for said in told if _DATASET.match(said.urn) and said.aspect in (_KEY, *_ASPECTS))
 
 
 def _observed(body: Mapping[str, Any]) -> int:
@@ -172,12 +173,12 @@ def _flows(urn: str, aspects: _Aspects, removed: set[str]) -> Iterator[Flow]:
         if upstream["dataset"] not in removed:
             yield Flow(_parts(upstream["dataset"]))
     for fine in lineage.get("fineGrainedLineages") or ():
-        sure = fine.get("confidenceScore")
+        score = fine.get("confidenceScore")
+        sure = 1.0 if score is None else min(max(float(score), 0.0), 1.0)
         into = [column for table, column in map(_field, fine.get("downstreams") or ()) if table == urn and column]
         for source, column in map(_field, fine.get("upstreams") or ()):
             if source not in removed and _DATASET.match(source):
-                yield from (Flow(_parts(source), column or None, target, 1.0 if sure is None else float(sure))
-                            for target in into)
+                yield from (Flow(_parts(source), column or None, target, sure) for target in into)
 
 
 # -- names ------------------------------------------------------------------------------------------------------------

@@ -77,6 +77,17 @@ def blamed(troubles: dict[str, str], place: str, problem: str) -> Iterator[None]
         troubles.setdefault(place, str(UnreadableData(place, problem, remedy=_REMEDY)))
 
 
+def load(content: str) -> Any:
+    """A JSON value, without halves of characters, which no artifact could hold.
+
+    Raises:
+        ValueError: If it is none.
+        RecursionError: If it is nested beyond all measure.
+    """
+    found = json.loads(content)
+    return _whole(found) if "\\ud" in content.lower() else found
+
+
 def text(value: Any) -> str | None:
     """A text without the spaces around it, or None for one that says nothing.
 
@@ -93,14 +104,22 @@ def _parse(place: str, content: bytes) -> list[Any]:
     try:
         whole = content.decode("utf-8-sig")
         try:
-            found = json.loads(whole)
+            found = load(whole)
         except json.JSONDecodeError:
             lines = [line for line in whole.splitlines() if line.strip()]
             if len(lines) < 2:
                 raise
-            return [json.loads(line) for line in lines]
+            return [load(line) for line in lines]
     except UnicodeDecodeError as error:
         raise UnreadableData(place, "it is not UTF-8", remedy=_REMEDY) from error
     except (ValueError, RecursionError) as error:
         raise UnreadableData(place, f"it is no JSON: {error}", remedy=_REMEDY) from error
     return found if isinstance(found, list) else [found]
+
+
+def _whole(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {_whole(key): _whole(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_whole(inner) for inner in value]
+    return value.encode("utf-8", "replace").decode() if isinstance(value, str) else value

@@ -49,7 +49,7 @@ def read(documents: Iterable[Document]) -> Reading:
     """
     troubles: dict[str, str] = {}
     tables, lineages = _sorted_out(documents, troubles)
-    flows = _Flows({document.body.get("id"): name for name, document in tables.items()})
+    flows = _Flows({str(document.body.get("id")): name for name, document in tables.items()})
     for document in lineages:
         with blamed(troubles, document.place, "lineage has another shape than OpenMetadata gives it"):
             flows.add(document.body)
@@ -121,7 +121,7 @@ class _Flows:
         """Take in the lineage of one table."""
         for node in (lineage["entity"], *(lineage.get("nodes") or ())):
             if node["type"] == "table":
-                self._names[node["id"]] = node["fullyQualifiedName"]
+                self._names[str(node["id"])] = node["fullyQualifiedName"]
                 self.gone |= {node["fullyQualifiedName"]} if node.get("deleted") else set()
         for edge in (*(lineage.get("upstreamEdges") or ()), *(lineage.get("downstreamEdges") or ())):
             source, target = (self._names.get(_id(edge[end])) for end in ("fromEntity", "toEntity"))

@@ -14,6 +14,7 @@ import httpx
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential
 
 from assay.errors import SourceUnavailable, UnreadableData
+from assay.sources.catalogues.documents import load
 
 logger = logging.getLogger(__name__)
 
@@ -75,7 +76,7 @@ class RestApi:
             said = _STATUSES.get(answer.status_code, "which is no answer")
             raise self._unavailable(f"{path} gave {answer.status_code}: {said}")
         try:
-            found = answer.json()
+            found = load(answer.text)
         except (ValueError, RecursionError) as error:
             raise self._unlike(path, "the answer is no JSON") from error
         if not isinstance(found, dict):
