@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import copy
+import json
+from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.catalog.usage.shop import CATALOGUE
 
+from assay.catalog.catalogues import tell
+from assay.contracts.schemas import DECLARED, DECLARED_LINEAGE
 from assay.sources.catalogues import datahub, openmetadata
 from assay.sources.catalogues.documents import Document
 
@@ -19,7 +26,12 @@ updatedAt changeType globalTags structuredProperties properties values propertyU
 LEAVES = st.one_of(st.none(), st.booleans(), st.integers(-3, 3), st.floats(),
                    st.sampled_from([URN, "table", "a.b", "DELETE", ""]))
 ANY = st.recursive(LEAVES, lambda inner: st.one_of(st.lists(inner, max_size=3),
-                                                   st.dictionaries(st.sampled_from(WORDS.split()), inner, max_size=5)), max_leaves=20)
+                                                   st.dictionaries(st.sampled_from(WORDS.split()), inner, max_size=5)),
+                   max_leaves=20)
+FOLDER = Path(__file__).parents[2] / "data" / "catalogues"
+FILES = {file: json.loads((FOLDER / file).read_text(encoding="utf-8"))
+         for file in ("datahub/proposals.json", "datahub/events.json", "datahub/entities.json", "openmetadata/tables.json")}
+FILES["openmetadata/lineage.json"] = [json.loads((FOLDER / "openmetadata" / "lineage.json").read_text(encoding="utf-8"))]
 
 
 @pytest.mark.parametrize("kind", [datahub, openmetadata])
@@ -53,3 +65,19 @@ def test_an_aspect_whose_name_is_no_text_says_nothing(body: dict[str, Any]) -> N
 @pytest.mark.parametrize("ident", [[], {}, 3, None])
 def test_an_id_that_is_no_text_harms_nothing(ident: Any) -> None:
     assert len(openmetadata.read([Document("a", {"fullyQualifiedName": "a.b", "columns": [], "id": ident})]).tables) == 1
+
+
+@pytest.mark.parametrize("file", FILES)
+@given(data=st.data())
+def test_a_true_file_with_one_value_gone_wrong_is_still_told(file: str, data: st.DataObject) -> None:
+    bodies = copy.deepcopy(FILES[file])
+    at, place = bodies, data.draw(st.integers(0, len(bodies) - 1))
+    while isinstance(at[place], (dict, list)) and at[place] and data.draw(st.integers(0, 5)):
+        at = at[place]
+        place = data.draw(st.sampled_from(sorted(at) if isinstance(at, dict) else range(len(at))))
+    at[place] = data.draw(ANY)
+    kind = datahub if file.startswith("datahub") else openmetadata
+    found = kind.read([Document("a.json", body) for body in bodies])
+    told = tell("hub", found.tables, CATALOGUE)
+    DECLARED.conform(pa.Table.from_pylist(told.declared, schema=DECLARED.schema))
+    DECLARED_LINEAGE.conform(pa.Table.from_pylist(told.lineage, schema=DECLARED_LINEAGE.schema))

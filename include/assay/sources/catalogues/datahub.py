@@ -6,14 +6,13 @@ counts; what people wrote (`editable…`) wins over what was ingested.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 from urllib.parse import unquote
 
 from assay.contracts.described import DescribedTable, Flow, ForeignKey, Parts
-from assay.sources.catalogues.documents import Document, Reading, blamed, text
+from assay.sources.catalogues.documents import Document, Reading, blamed, load, text
 from assay.sources.catalogues.rest import RestApi
 
 _PATH = "/openapi/v3/entity/dataset"
@@ -114,7 +113,7 @@ def _proposal(body: Mapping[str, Any]) -> Iterator[_Said]:
         aspect, value = ("status", {"removed": True}) if name in (None, _KEY) else (str(name), None)
         yield _Said(body["entityUrn"], aspect, value, _observed(body))
     elif change != "PATCH":
-        value = aspect["json"] if "json" in aspect else json.loads(aspect["value"])
+        value = aspect["json"] if "json" in aspect else load(aspect["value"])
         yield _Said(body["entityUrn"], body["aspectName"], value, _observed(body))
 
 
@@ -194,7 +193,10 @@ def _parts(urn: str) -> Parts:
     if found is None:
         raise ValueError("no dataset")
     name = unquote(found[2])
-    return (name,) if "/" in name else tuple(part for part in name.split(".") if part)
+    parts = (name,) if "/" in name else tuple(part for part in name.split(".") if part)
+    if not parts:
+        raise ValueError("no name")
+    return parts
 
 
 def _field(urn: str) -> tuple[str, str]:

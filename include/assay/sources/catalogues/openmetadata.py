@@ -83,8 +83,15 @@ def _sorted_out(documents: Iterable[Document], troubles: dict[str, str]) -> tupl
 
 
 def split_name(name: str) -> Parts:
-    """The parts of a fully qualified name; one that has dots itself stands in quotes."""
-    return tuple(quoted.replace('""', '"') or plain for quoted, plain in _PART.findall(name))
+    """The parts of a fully qualified name; one that has dots itself stands in quotes.
+
+    Raises:
+        ValueError: If it has none.
+    """
+    parts = tuple(quoted.replace('""', '"') or plain for quoted, plain in _PART.findall(name))
+    if not parts:
+        raise ValueError("no name")
+    return parts
 
 
 def _unpacked(documents: Iterable[Document], troubles: dict[str, str]) -> Iterator[Document]:
@@ -126,9 +133,8 @@ class _Flows:
         for edge in (*(lineage.get("upstreamEdges") or ()), *(lineage.get("downstreamEdges") or ())):
             source, target = (self._names.get(_id(edge[end])) for end in ("fromEntity", "toEntity"))
             if source is not None and target is not None:
-                columns = self._edges.setdefault(target, {}).setdefault(source, set())
-                columns.add((None, None))
-                columns.update(_columns(edge, split_name(source), split_name(target)))
+                pairs = list(_columns(edge, split_name(source), split_name(target)))
+                self._edges.setdefault(target, {}).setdefault(source, {(None, None)}).update(pairs)
 
     def into(self, target: str, gone: set[str]) -> tuple[Flow, ...]:
         """What flows into a table from those that are not gone."""
@@ -144,7 +150,7 @@ def _id(end: Any) -> str:
 
 def _columns(edge: _Body, source: Parts, target: Parts) -> Iterator[tuple[str, str]]:
     for carried in (edge.get("lineageDetails") or {}).get("columnsLineage") or ():
-        into = _within(carried.get("toColumn") or "", target)
+        into = _within(carried["toColumn"], target) if carried.get("toColumn") else None
         for name in carried.get("fromColumns") or ():
             if into and (column := _within(name, source)):
                 yield column, into
@@ -167,7 +173,8 @@ def _table(name: str, body: _Body, flows: tuple[Flow, ...]) -> DescribedTable:
     tiers = [tag["tagFQN"][len(_TIER):] for tag in body.get("tags") or () if tag["tagFQN"].lower().startswith(_TIER)]
     return DescribedTable(
         name, split_name(name), "View" in (body.get("tableType") or ""), text(body.get("description")),
-        ", ".join(sorted(owner for owner in owners if owner)) or None, min(tiers, default=None), comments, tuple(keys),
+        ", ".join(sorted(owner for owner in owners if owner)) or None, min(tiers, default=None), comments,
+        tuple(map(str, keys)),
         tuple(key for constraint in constraints if constraint["constraintType"] == "FOREIGN_KEY"
               for key in _reference(constraint)), flows)
 
@@ -183,5 +190,5 @@ def _reference(constraint: _Body) -> Iterator[ForeignKey]:
     """A foreign key whose columns all refer to those of one table."""
     targets = [split_name(name) for name in constraint.get("referredColumns") or ()]
     tables = {parts[:-1] for parts in targets}
-    if len(tables) == 1 and len(targets) == len(constraint["columns"]):
-        yield ForeignKey(tuple(constraint["columns"]), tables.pop(), tuple(parts[-1] for parts in targets))
+    if len(tables) == 1 and () not in tables and len(targets) == len(constraint["columns"]):
+        yield ForeignKey(tuple(map(str, constraint["columns"])), tables.pop(), tuple(parts[-1] for parts in targets))
