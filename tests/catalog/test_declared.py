@@ -1,40 +1,44 @@
-"""Keys and references that sources declare: believed where they hold, certain where they are told."""
+"""Whose word counts; keys and references that are declared: believed where they hold, certain where they are told."""
 
 from __future__ import annotations
 
 from typing import Any
 
+import pyarrow as pa
 import pytest
 from tests.catalog.builders import facts_of, state_of
 
 from assay.catalog.classify import Classification, classify
-from assay.catalog.declared import Declaration, DeclaredReference, believed_key, read_declarations
+from assay.catalog.declared import Declaration, DeclaredReference, Words, believed_key, read_declarations, table_words
+from assay.contracts.schemas import DECLARED
 
-PLAIN: dict[str, Any] = {"column": None, "origin": "shop", "comment": None, "key_position": None, "refers_to_asset": None,
-                         "refers_to_column": None, "owner": None, "tier": None}
+
+def declared(*rows: dict[str, Any]) -> pa.Table:
+    plain = dict.fromkeys(DECLARED.schema.names) | {"asset_id": "crm.orders", "view": False}
+    return DECLARED.conform(pa.Table.from_pylist([plain | row for row in rows], schema=DECLARED.schema))
 
 
 def row(asset: str, column: str | None, **said: Any) -> dict[str, Any]:
-    return PLAIN | {"asset_id": asset, "column": column} | said
+    return {"asset_id": asset, "column": column, "origin": "shop"} | said
 
 
 def test_columns_that_refer_to_a_whole_key_belong_together():
-    said = read_declarations([
+    said = read_declarations(declared(
         row("s.lines", "o", key_position=0), row("s.lines", "n", key_position=1),
         row("s.returns", "b", refers_to_asset="s.lines", refers_to_column="n"),
         row("s.returns", "a", refers_to_asset="s.lines", refers_to_column="o"),
         row("s.returns", "from", refers_to_asset="s.users", refers_to_column="id"),
         row("s.returns", "to", refers_to_asset="s.users", refers_to_column="id"),
-    ])
+    ), [])
     assert said["s.lines"].primary_key == ("o", "n")
     assert set(said["s.returns"].references) == {
         DeclaredReference(("a", "b"), "s.lines", ("o", "n")), DeclaredReference(("from",), "s.users", ("id",)),
         DeclaredReference(("to",), "s.users", ("id",))}
 
 
-def test_the_first_speaker_counts():
-    said = read_declarations([row("s.t", "a", origin="catalogue", comment="first", key_position=0),
-                              row("s.t", "a", comment="second"), row("s.t", "b", key_position=0)])
+def test_the_first_catalogues_key_counts():
+    said = read_declarations(declared(row("s.t", "a", comment="second"), row("s.t", "b", key_position=0),
+                                      row("s.t", "a", origin="catalogue", comment="first", key_position=0)), ["catalogue"])
     assert said["s.t"] == Declaration({"a": "first"}, ("a",))
 
 
@@ -68,3 +72,28 @@ def test_declared_keys_and_references_are_told_without_any_hint():
 def test_a_reference_to_what_is_not_there_is_left_out():
     told = _classified({"s.beta": Declaration(references=(DeclaredReference(("d1",), "s.gone", ("id",)),))})
     assert not told.relations.num_rows
+
+
+SOURCE = {"origin": "crm", "comment": "The source's"}
+HUB = {"origin": "hub", "comment": "The hub's", "tier": "gold"}
+OTHER = {"origin": "other", "comment": "The other's", "owner": "ann", "tier": "2"}
+
+
+def test_a_table_has_the_first_catalogues_words_and_what_it_lacks_from_the_next() -> None:
+    table = declared(SOURCE, OTHER, HUB)
+    assert table_words(table, ["hub", "other"]) == {"crm.orders": Words("The hub's", "ann", "gold")}
+    assert table_words(table, ["other", "hub"]) == {"crm.orders": Words("The other's", "ann", "2")}
+
+
+def test_the_sources_word_counts_where_no_catalogue_has_one() -> None:
+    table = declared(SOURCE, HUB | {"comment": None})
+    assert table_words(table, ["hub"]) == {"crm.orders": Words("The source's", None, "gold")}
+    assert table_words(declared(SOURCE), []) == {"crm.orders": Words("The source's")}
+    assert table_words(None, ["hub"]) == {}
+
+
+def test_columns_likewise() -> None:
+    table = declared({"column": "a"} | SOURCE, {"column": "a", "origin": "hub", "comment": "Hub's a"}, {"column": "b"} | SOURCE,
+                     {"column": "b", "origin": "hub"}, HUB)
+    assert read_declarations(table, ["hub"])["crm.orders"].comments == {"a": "Hub's a", "b": "The source's"}
+    assert read_declarations(None, []) == {}

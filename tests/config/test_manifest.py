@@ -96,3 +96,22 @@ def test_kinds_of_personal_data_are_known_ones():
         AssetOverride(personal={"contact": "e-mail"})
     with pytest.raises(ValidationError, match="write one of none, email, phone"):
         AssetOverride(personal={"contact": "xyzzy"})
+
+
+@pytest.mark.parametrize("place", [{"path": "/exports"}, {"connection": "gms"}])
+def test_a_catalogue_lies_in_files_or_behind_a_connection(place):
+    said = {"name": "hub", "type": "datahub"} | place
+    assert platform(catalogues=[said]).catalogues[0].model_dump(exclude_none=True) == said
+
+
+@pytest.mark.parametrize("place", [{}, {"path": "/exports", "connection": "gms"}])
+def test_a_catalogue_has_one_place(place):
+    with pytest.raises(ValidationError, match="either path, for its files, or connection, for its REST API"):
+        platform(catalogues=[{"name": "hub", "type": "datahub"} | place])
+
+
+def test_the_name_of_a_catalogue_is_no_sources():
+    with pytest.raises(ValidationError, match="two entries are named 'landing'"):
+        platform(catalogues=[{"name": "landing", "type": "openmetadata", "path": "/exports"}])
+    with pytest.raises(ValidationError, match="type"):
+        platform(catalogues=[{"name": "hub", "type": "atlas", "path": "/exports"}])

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+from typing import Any
+
+import pyarrow as pa
 from tests.inventory import builders as b
 
-from assay.contracts.schemas import ASSET_STATES, ASSETS, TABLE_KINDS
+from assay.contracts.schemas import ASSET_STATES, ASSETS, DECLARED, TABLE_KINDS
 from assay.inventory.assets import catalogue
 
 
@@ -37,3 +40,29 @@ def test_the_schema_fingerprint_does_not_hang_on_the_order_of_columns() -> None:
     one = catalogue(b.discovered(), b.states(), b.kinds(), b.manifest(), b.PARTITION)
     other = catalogue(turned, b.states(), b.kinds(), b.manifest(), b.PARTITION)
     assert one.column("schema_fingerprint") == other.column("schema_fingerprint")
+
+
+def declared(asset: str, origin: str, **words: Any) -> dict[str, Any]:
+    return dict.fromkeys(DECLARED.schema.names) | {"asset_id": asset, "origin": origin, "view": False} | words
+
+
+def test_the_manifests_word_counts_then_a_catalogues_then_the_sources_then_ours() -> None:
+    said = pa.Table.from_pylist([
+        declared("landing.transactions", "hub", comment="The hub's", owner="ann", tier="2"),
+        declared("landing.products", "landing", comment="The source's"),
+        declared("landing.products", "hub", comment="What is\n sold. " + "x" * 400, owner="ann"),
+        declared("landing.products", "om", comment="Another's", owner="bo", tier="silver"),
+        declared("landing.coupons", "landing", comment="The source's"),
+    ], schema=DECLARED.schema)
+    platform = b.manifest(catalogues=[{"name": name, "type": "datahub", "path": "/x"} for name in ("hub", "om")])
+    made = catalogue(b.discovered(), b.states(), b.kinds(), platform, b.PARTITION, said)
+    rows = {row["asset_id"]: row for row in ASSETS.conform(made).to_pylist()}
+    assert [rows["landing.transactions"][key] for key in ("owner", "tier", "description")] == [
+        "store-systems", "gold", "What was bought."]
+    products = rows["landing.products"]
+    assert (products["owner"], products["tier"], products["description"][:16]) == ("ann", "silver", "What is sold. xx")
+    assert len(products["description"]) == 300
+    assert (rows["landing.coupons"]["owner"], rows["landing.coupons"]["description"]) == (None, "The source's")
+    before = catalogue(b.discovered(), b.states(), b.kinds(), platform, b.PARTITION).to_pylist()
+    assert [row for row in made.to_pylist() if row["asset_id"] == "landing.campaigns"] == [
+        row for row in before if row["asset_id"] == "landing.campaigns"]

@@ -64,8 +64,8 @@ def test_a_torn_file_is_one_sentence_that_quotes_nothing(tmp_path: Path, name: s
     assert "zq secret" not in str(refusal.value)
 
 
-def test_a_torn_archive_is_an_outage(tmp_path: Path) -> None:
+def test_a_torn_archive_is_unreadable(tmp_path: Path) -> None:
     (tmp_path / "a.csv.gz").write_bytes(gzip.compress(b"query\nselect 1\n" * 500)[:-20])
     (file,) = log_files(str(tmp_path))
-    with pytest.raises(SourceUnavailable):
+    with pytest.raises(UnreadableData, match="archive is torn"):
         file.read(list)

@@ -5,10 +5,21 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
+import yaml
 from tests.profiling.builders import write
 
 from assay.contracts.refs import ArtifactRef, Night
-from assay.contracts.schemas import CHANGES, COLUMNS, DISCOVERED, HISTORY, PROFILE_STATES, RELATIONS, SNAPSHOT, TABLE_KINDS
+from assay.contracts.schemas import (
+    CHANGES,
+    COLUMNS,
+    DECLARED,
+    DISCOVERED,
+    HISTORY,
+    PROFILE_STATES,
+    RELATIONS,
+    SNAPSHOT,
+    TABLE_KINDS,
+)
 from assay.profiling.states import count_values
 from assay.steps.classify import classify
 from assay.storage import ArtifactStore, Recipe, open_store
@@ -112,3 +123,27 @@ def test_keys_of_several_columns_are_asked_of_the_snapshots_that_the_history_nam
     store.publish(HISTORY, history, platform=PLATFORM, partition=PARTITION, name="landing.lines", recipe=recipe)
     found.append(store.read(classify(night, states)[1]).to_pylist()[0]["primary_key"])
     assert found == [[], ["order_id", "line_no"]]
+
+
+def test_a_catalogues_word_on_a_column_counts_more_than_the_sources(store, night, tmp_path, monkeypatch):
+    values = write(tmp_path / "things", pa.table({"xq": [n + 0.25 for n in range(60)]}))
+    state = store.publish(PROFILE_STATES, count_values(values, "landing.things"), platform=PLATFORM, partition=PARTITION,
+                          name="landing.things", recipe=Recipe((), "", ""))
+    plain = dict.fromkeys(DECLARED.schema.names) | {"asset_id": "landing.things", "column": "xq", "view": False}
+    manifest = yaml.safe_load((Path(__file__).parents[1] / "data/platforms/small_journey/platform.yaml").read_text())
+    monkeypatch.setenv("ASSAY_PLATFORMS", str(tmp_path / "platforms"))
+    path = tmp_path / "platforms" / PLATFORM / "platform.yaml"
+    path.parent.mkdir(parents=True)
+
+    def meaning(*said: tuple[str, str], catalogues: tuple[str, ...] = ()) -> str:
+        found = [{"name": name, "type": "datahub", "path": "/nowhere"} for name in catalogues]
+        path.write_text(yaml.safe_dump(manifest | {"catalogues": found}))
+        table = pa.Table.from_pylist([plain | {"origin": who, "comment": what} for who, what in said], schema=DECLARED.schema)
+        store.publish(DECLARED, table, platform=PLATFORM, partition=PARTITION, recipe=Recipe((), str(said), ""))
+        (row,) = store.read(classify(night, [state])[0]).to_pylist()
+        return row["semantic_type"]
+
+    source, hub = ("landing", "discount"), ("hub", "unit price")
+    assert meaning(source) == "discount"
+    assert meaning(source, hub, catalogues=("hub",)) == "price"
+    assert meaning(source, hub, ("om", "discount"), catalogues=("om", "hub")) == "discount"

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from assay.errors import ConfigError
-from assay.steps.connections import Connection, database_url, filesystem_options, find_connection
+from assay.steps.connections import Connection, database_url, filesystem_options, find_connection, web_address
 
 
 def _put(monkeypatch: pytest.MonkeyPatch, text: str, name: str = "crm") -> None:
@@ -63,3 +63,25 @@ def test_buckets_get_their_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
     assert filesystem_options("crm") == {"token": key}
     _put(monkeypatch, "sftp://ada:geheim@host:2222")
     assert filesystem_options("crm") == {"username": "ada", "password": "geheim", "host": "host", "port": 2222}
+
+
+@pytest.mark.parametrize(("said", "address"), [
+    ("http://:geheim@gms:8080", "http://gms:8080"), ("http://:geheim@om.example:8585/https", "https://om.example:8585"),
+    ("https://:geheim@om.example", "https://om.example"),
+    (json.dumps({"conn_type": "http", "host": "https://acme.example/gms/", "password": "geheim"}), "https://acme.example/gms"),
+    (json.dumps({"conn_type": "generic", "host": "om.example/catalogue", "port": 8585, "schema": "https",
+                 "password": "geheim"}), "https://om.example:8585/catalogue"),
+    (json.dumps({"conn_type": "http", "host": "http://ann:offen@gms:80", "port": 81, "password": "geheim"}), "http://gms:80"),
+])
+def test_a_web_server_has_an_address_and_a_token(monkeypatch: pytest.MonkeyPatch, said: str, address: str) -> None:
+    _put(monkeypatch, said)
+    assert web_address("crm") == (address, "geheim")
+    assert "geheim" not in repr(find_connection("crm"))
+
+
+@pytest.mark.parametrize("said", [{}, {"host": "ftp://x"}, {"host": "http://"}, {"host": "http://[x"}, {"host": "http://x:port"}])
+def test_what_names_no_web_server_is_one_sentence(monkeypatch: pytest.MonkeyPatch, said: dict[str, str]) -> None:
+    _put(monkeypatch, json.dumps({"conn_type": "http", "password": "geheim"} | said))
+    with pytest.raises(ConfigError, match="no host of a web server") as raised:
+        web_address("crm")
+    assert "geheim" not in str(raised.value)

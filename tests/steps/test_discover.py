@@ -7,12 +7,14 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+import yaml
 
 from assay.contracts.refs import Night
-from assay.contracts.schemas import DISCOVERED
+from assay.contracts.schemas import DECLARED, DISCOVERED
 from assay.errors import ConfigError, PartitionError, SourceEnded, SourceUnavailable, UnknownPlatform
 from assay.steps.discover import discover, resolve
 from assay.storage import open_store
@@ -184,3 +186,25 @@ def test_the_artifact_meets_its_contract_in_a_fixed_order(lake: Path) -> None:
     assert table.schema.equals(DISCOVERED.schema)
     keys = list(zip(table.column("asset_id").to_pylist(), table.column("source_partition").to_pylist(), strict=True))
     assert keys == sorted(set(keys))
+
+
+def test_what_a_database_declares_of_a_table_is_declared_of_its_column_groups(tmp_path: Path,
+                                                                              monkeypatch: pytest.MonkeyPatch) -> None:
+    with duckdb.connect(str(tmp_path / "crm.duckdb")) as base:
+        base.execute("create table people (id integer primary key, age integer, spent double)")
+        base.execute("insert into people values (1, 30, 2.5)")
+        base.execute("comment on table people is 'Who buys'; comment on column people.age is 'In years'")
+    groups = {"key": "id", "groups": {"who": ["age"], "money": ["spent"]}}
+    manifest = {"platform": "crm", "currency": "EUR", "sources": [{"name": "base", "type": "sql", "connection": "crm"}],
+                "assets": {"base.people": groups}}
+    (tmp_path / "platforms" / "crm").mkdir(parents=True)
+    (tmp_path / "platforms" / "crm" / "platform.yaml").write_text(yaml.safe_dump(manifest), encoding="utf-8")
+    monkeypatch.setenv("ASSAY_PLATFORMS", str(tmp_path / "platforms"))
+    monkeypatch.setenv("ASSAY_STORAGE", (tmp_path / "storage").as_uri())
+    monkeypatch.setenv("AIRFLOW_CONN_CRM", f"duckdb:///{tmp_path / 'crm.duckdb'}")
+    night = _discover("crm", form="2017-12-31")
+    rows = open_store().read(open_store().get(DECLARED, "crm", night.partition)).to_pylist()
+    assert {(row["asset_id"], row["column"], row["comment"], row["key_position"]) for row in rows} == {
+        ("base.people.who", None, "Who buys", None), ("base.people.who", "id", None, 0),
+        ("base.people.who", "age", "In years", None),
+        ("base.people.money", None, "Who buys", None), ("base.people.money", "id", None, 0)}

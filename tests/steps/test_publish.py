@@ -73,3 +73,23 @@ def test_the_order_in_which_references_arrive_does_not_matter(shop: Shop) -> Non
     turned = publish(night, shop.classified()[::-1], shop.gated()[::-1], values, forecast(night, values, [])[::-1],
                      shop.used()[::-1])
     assert turned == first
+
+
+def test_what_a_catalogue_declares_comes_into_the_assets(shop: Shop) -> None:
+    shop.write_manifest(b.MANIFEST | {"catalogues": [{"name": "hub", "type": "datahub", "path": "/nowhere"}]})
+    run(shop)
+    assert "What is sold." not in report(shop)
+    row = dict.fromkeys(schemas.DECLARED.schema.names) | {
+        "asset_id": "landing.products", "origin": "hub", "comment": "What is sold.", "owner": "ann", "view": False}
+    shop.put(schemas.DECLARED, b.table(schemas.DECLARED, [row]))
+    run(shop)
+    assets = shop.store.read(shop.store.get(schemas.ASSETS, b.PLATFORM, b.PARTITION)).to_pylist()
+    assert [(r["owner"], r["description"]) for r in assets if r["asset_id"] == "landing.products"] == [("ann", "What is sold.")]
+    assert "What is sold." in report(shop)
+
+
+def test_where_a_catalogue_lies_changes_nothing_of_the_inventory(shop: Shop) -> None:
+    shop.write_manifest(b.MANIFEST | {"catalogues": [{"name": "hub", "type": "datahub", "path": "/nowhere"}]})
+    before = run(shop)
+    shop.write_manifest(b.MANIFEST | {"catalogues": [{"name": "hub", "type": "datahub", "connection": "gms"}]})
+    assert run(shop) == before

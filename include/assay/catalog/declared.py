@@ -1,16 +1,18 @@
-"""What sources declare of their tables: comments, primary keys and references, and how far these are believed.
+"""What sources and other catalogues declare of tables: whose word counts, and how far declared keys are believed.
 
-Databases enforce declared keys, warehouses mostly don't. So a key whose values repeat is left aside, and of a reference is
-told how much of it holds.
+The word of the first catalogue in the manifest's order counts, then the source's own. Databases enforce declared keys,
+warehouses mostly don't. So a key whose values repeat is left aside, and of a reference is told how much of it holds.
 """
 
 from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
+
+import pyarrow as pa
 
 from assay.catalog.facts import TableFacts
 from assay.catalog.keys import NEARLY
@@ -18,6 +20,44 @@ from assay.catalog.rows import Rows
 from assay.errors import UnreadableData
 
 logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Words:
+    """What is declared of a table, each word by whoever counts.
+
+    Attributes:
+        comment: What it is.
+        owner: Who answers for it.
+        tier: Its rank.
+    """
+
+    comment: str | None = None
+    owner: str | None = None
+    tier: str | None = None
+
+
+def table_words(declared: pa.Table | None, catalogues: Sequence[str]) -> dict[str, Words]:
+    """What is declared of tables, by asset.
+
+    Args:
+        declared: Contract `declared`, where there is one.
+        catalogues: Names of the manifest's catalogues, in its order.
+    """
+    found: dict[str, Words] = {}
+    for row in _ranked(declared, catalogues):
+        if row["column"] is None:
+            known = found.get(row["asset_id"], Words())
+            new = {field.name: row[field.name] for field in fields(known) if getattr(known, field.name) is None}
+            found[row["asset_id"]] = replace(known, **new)
+    return found
+
+
+def _ranked(declared: pa.Table | None, catalogues: Sequence[str]) -> list[dict[str, Any]]:
+    """Rows, those first whose word counts."""
+    rank = {name: place for place, name in enumerate(catalogues)}
+    rows = declared.to_pylist() if declared is not None else []
+    return sorted(rows, key=lambda row: rank.get(row["origin"], len(rank)))
 
 
 @dataclass(frozen=True)
@@ -53,14 +93,15 @@ class Declaration:
 NOTHING = Declaration()
 
 
-def read_declarations(rows: Iterable[Mapping[str, Any]]) -> dict[str, Declaration]:
-    """Declarations by asset.
+def read_declarations(declared: pa.Table | None, catalogues: Sequence[str]) -> dict[str, Declaration]:
+    """What is declared of columns, by asset.
 
     Args:
-        rows: Of the contract `declared`; where two speak of the same column, the first one counts.
+        declared: Contract `declared`, where there is one.
+        catalogues: Names of the manifest's catalogues, in its order.
     """
     by_asset: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
-    for row in rows:
+    for row in _ranked(declared, catalogues):
         if row["column"] is not None:
             by_asset[row["asset_id"]].append(row)
     keys = {asset: _primary_key(said) for asset, said in by_asset.items()}

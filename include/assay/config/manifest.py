@@ -60,6 +60,21 @@ class QueryLog(_Frozen):
     time: str | None = None
 
 
+class ExternalCatalogue(_Frozen):
+    """A catalogue that already describes the platform: its exports below `path`, or its REST API."""
+
+    name: Name
+    type: Literal["datahub", "openmetadata"]
+    path: str | None = None
+    connection: str | None = None  # Airflow's, with the API's address and its token as password
+
+    @model_validator(mode="after")
+    def _one_place(self) -> ExternalCatalogue:
+        if (self.path is None) == (self.connection is None):
+            raise ValueError("a catalogue has either path, for its files, or connection, for its REST API")
+        return self
+
+
 class Outcome(_Frozen):
     """What is observed later and predicted now.
 
@@ -255,6 +270,7 @@ class Platform(_Frozen):
     closed: bool = False
     sources: list[Source] = Field(min_length=1)
     query_logs: list[QueryLog] = Field(default_factory=list)
+    catalogues: list[ExternalCatalogue] = Field(default_factory=list)  # what an earlier one says wins
     use_cases: list[UseCase] = Field(default_factory=list)
     forecast: ForecastConfig = ForecastConfig()
     costs: Costs = Costs()
@@ -279,7 +295,8 @@ class Platform(_Frozen):
 
     @model_validator(mode="after")
     def _names_once(self) -> Platform:
-        for things in (self.sources, self.use_cases):
+        # what is declared names its origin: a source or a catalogue
+        for things in ((*self.sources, *self.catalogues), self.use_cases):
             names = [thing.name for thing in things]
             if twice := [name for name in names if names.count(name) > 1]:
                 raise ValueError(f"two entries are named {twice[0]!r}; their artifacts would overwrite each other")

@@ -11,6 +11,8 @@ import pyarrow as pa
 from assay.contracts.contract import Contract
 from assay.contracts.fields import ASSET, BOOL, COLUMN, FLOAT, INT, STRING, STRINGS, USE_CASE, col
 from assay.contracts.quality import ANOMALIES as ANOMALIES
+from assay.contracts.usage import CATALOGUE_COVERAGE as CATALOGUE_COVERAGE
+from assay.contracts.usage import DECLARED_LINEAGE as DECLARED_LINEAGE
 from assay.contracts.usage import LINEAGE as LINEAGE
 from assay.contracts.usage import LOG_COVERAGE as LOG_COVERAGE
 from assay.contracts.usage import USAGE as USAGE
@@ -45,6 +47,8 @@ DECLARED = Contract("declared", pa.schema([
     col("column", STRING, "null for the whole table", null=True),
     col("origin", STRING, "who says so: the source itself, or a catalogue"),
     col("comment", STRING, "description", null=True),
+    col("owner", STRING, "who answers for the table, several separated by commas", null=True),
+    col("tier", STRING, "a catalogue's own word for the table's rank", null=True),
     col("key_position", INT, "place in the primary key, from 0; null where it is no part of it", null=True),
     col("refers_to_asset", STRING, "asset that a foreign key refers to", null=True),
     col("refers_to_column", STRING, "its column", null=True),
@@ -290,9 +294,10 @@ ASSETS = Contract("assets", pa.schema([
     col("freshness_hours", FLOAT, "end of the partition less end of the newest source partition", "hour", null=True),
     col("schema_fingerprint", STRING, "hash of column names and types", null=True),
     col("schema_change", STRING, "what changed against the source partition before", null=True),
-    col("owner", STRING, "from the manifest", null=True),
-    col("tier", STRING, "from the manifest", null=True),
-    col("description", STRING, "one sentence"),
+    col("owner", STRING, "from the manifest, else from a catalogue", null=True),
+    col("tier", STRING, "from the manifest, else from a catalogue", null=True),
+    col("description", STRING, "from the manifest, else from a catalogue, else the source's comment, else made up from "
+                               "what was found"),
     col("potential_uses", STRINGS, "what such data serves"),
     col("use_reasons", STRINGS, "why, a sentence for each of the uses"),
     col("pii_level", STRING, "none, indirect, direct, unknown"),
@@ -313,8 +318,8 @@ REPORT = Contract("report", pa.schema([]), ledger=True, open=True)
 DATA_DOCS = Contract("data_docs", pa.schema([]), ledger=True, open=True)
 
 CONTRACTS: dict[str, Contract] = {c.name: c for c in (
-    DISCOVERED, DECLARED, SOURCE_VERSIONS, SNAPSHOT, HISTORY, PROFILE_STATES, PROFILES, COLUMNS, TABLE_KINDS, RELATIONS,
-    ANOMALIES, CHANGES, PARTITION_CHECKS, CHECKS, CHECK_INDEX, GATE, ASSET_STATES, USAGE, LINEAGE, LOG_COVERAGE, FEATURES,
-    WINDOW_FEATURES, LABELS, MODEL, MODEL_METRICS,
+    DISCOVERED, DECLARED, DECLARED_LINEAGE, CATALOGUE_COVERAGE, SOURCE_VERSIONS, SNAPSHOT, HISTORY, PROFILE_STATES, PROFILES,
+    COLUMNS, TABLE_KINDS, RELATIONS, ANOMALIES, CHANGES, PARTITION_CHECKS, CHECKS, CHECK_INDEX, GATE, ASSET_STATES, USAGE,
+    LINEAGE, LOG_COVERAGE, FEATURES, WINDOW_FEATURES, LABELS, MODEL, MODEL_METRICS,
     EMBEDDINGS, TEXT_VECTORS, EXPLANATIONS, CHAMPIONS, VALUES, COLUMN_VALUES, COALITION_PAYOFFS, FORECASTS, FORECAST_SCORES,
     ASSETS, INVENTORY, RECORDS, RUN_METRICS, REPORT, DATA_DOCS)}

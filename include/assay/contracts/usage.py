@@ -1,14 +1,22 @@
-"""Contracts of what query logs tell: who uses which asset, and what flows where."""
+"""Contracts of what query logs and catalogues tell: who uses which asset, what flows where, and how much was understood."""
 
 from __future__ import annotations
 
 import pyarrow as pa
 
 from assay.contracts.contract import Contract
-from assay.contracts.fields import ASSET, FLOAT, INT, STRING, col
+from assay.contracts.fields import ASSET, FLOAT, INT, STRING, STRINGS, col
 
 _WINDOW = col("window_days", INT, "days up to the partition over which reads, writes and users are counted", "day")
 _LAST = "local date YYYY-MM-DD, over the whole log up to the partition; null where the log has no times"
+
+_OWN_NAME = "the log's or catalogue's own name, in small letters, of what is no asset"
+_ENDS = (
+    col("from_asset", STRING, f"asset that is read, or {_OWN_NAME}"),
+    col("from_column", STRING, "null for the whole asset", null=True),
+    col("to_asset", STRING, f"asset that is written from it, or {_OWN_NAME}"),
+    col("to_column", STRING, "null for the whole asset", null=True),
+)
 
 USAGE = Contract("usage", pa.schema([
     ASSET,
@@ -24,14 +32,32 @@ USAGE = Contract("usage", pa.schema([
 ]))
 
 LINEAGE = Contract("lineage", pa.schema([
-    col("from_asset", STRING, "asset that is read, or the log's own name of what is no asset of the catalogue"),
-    col("from_column", STRING, "null for the whole asset", null=True),
-    col("to_asset", STRING, "asset that is written from it, or the log's own name of what is no asset of the catalogue"),
-    col("to_column", STRING, "null for the whole asset", null=True),
-    col("statements", INT, "statements in the window that carry it over; 0 if the last one came before"),
+    *_ENDS,
+    col("origin", STRING, "who says so: query log, or the name of a catalogue"),
+    col("statements", INT, "statements in the window that carry it over; 0 if the last one came before, and of a catalogue"),
     col("users", INT, "users in the window who do so"),
     col("last_seen", STRING, _LAST, null=True),
-    col("confidence", FLOAT, "0..1, higher is surer: how well names match, halved where columns were told by name alone"),
+    col("confidence", FLOAT, "0..1, higher is surer: how well names match, halved where columns were told by name alone; at "
+                             "most what the catalogue itself says"),
+]))
+
+DECLARED_LINEAGE = Contract("declared_lineage", pa.schema([
+    *_ENDS,
+    col("origin", STRING, "name of the catalogue that says so"),
+    col("confidence", FLOAT, "0..1, higher is surer: how well names match, at most what the catalogue itself says"),
+]))
+
+CATALOGUE_COVERAGE = Contract("catalogue_coverage", pa.schema([
+    col("catalogue", STRING, "name in the manifest"),
+    col("type", STRING, "datahub or openmetadata"),
+    col("status", STRING, "ok; outage: it could not be reached; unreadable: part of it could not be understood"),
+    col("reason", STRING, "one sentence where status is not ok", null=True),
+    col("as_of", STRING, "partition whose run read the whole of it, which is what is used; null where none has, and what could "
+                         "be read is used", null=True),
+    col("tables", INT, "tables that it describes"),
+    col("matched", INT, "of these, tables that are assets"),
+    col("unlisted", STRINGS, "names of tables that no source lists, ascending"),
+    col("ambiguous", STRINGS, "tables that are used for nothing since their names don't tell which is meant, a sentence each"),
 ]))
 
 LOG_COVERAGE = Contract("log_coverage", pa.schema([

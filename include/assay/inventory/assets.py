@@ -10,14 +10,17 @@ from typing import Any
 
 import pyarrow as pa
 
+from assay.catalog.declared import Words, table_words
 from assay.config.manifest import AssetOverride, Platform
 from assay.contracts.enums import AssetKind, AssetStatus
 from assay.contracts.schemas import ASSETS
+from assay.errors import shorten
 
 UNKNOWN_PII = "unknown"  # an asset that could not be read is not free of personal data
 
 
-def catalogue(discovered: pa.Table, states: pa.Table, kinds: pa.Table, platform: Platform, partition: str) -> pa.Table:
+def catalogue(discovered: pa.Table, states: pa.Table, kinds: pa.Table, platform: Platform, partition: str,
+              declared: pa.Table | None = None) -> pa.Table:
     """One row per discovered asset, also for missing and quarantined ones, sorted by asset.
 
     Args:
@@ -26,6 +29,7 @@ def catalogue(discovered: pa.Table, states: pa.Table, kinds: pa.Table, platform:
         kinds: Contract `table_kinds`; an asset that could not be classified has no row.
         platform: The manifest, whose overrides win.
         partition: Partition of the run.
+        declared: Contract `declared`, whose words count where the manifest has none.
 
     Returns:
         Table of contract `assets`.
@@ -33,9 +37,11 @@ def catalogue(discovered: pa.Table, states: pa.Table, kinds: pa.Table, platform:
     found: dict[str, list[dict[str, Any]]] = {}
     for row in discovered.to_pylist():
         found.setdefault(row["asset_id"], []).append(row)
+    words = table_words(declared, [entry.name for entry in platform.catalogues])
     state_of, kind_of = by_asset(states.to_pylist()), by_asset(kinds.to_pylist())
     rows = [
-        _source_side(parts, partition) | _meaning(kind_of.get(asset_id, {}), platform.assets.get(asset_id, AssetOverride()))
+        _source_side(parts, partition)
+        | _meaning(kind_of.get(asset_id, {}), platform.assets.get(asset_id, AssetOverride()), words.get(asset_id, Words()))
         | _state(state_of.get(asset_id, {})) | {"asset_id": asset_id}
         for asset_id, parts in sorted(found.items())
     ]
@@ -64,12 +70,14 @@ def _source_side(parts: list[dict[str, Any]], partition: str) -> dict[str, Any]:
     }
 
 
-def _meaning(kind: dict[str, Any], override: AssetOverride) -> dict[str, Any]:
-    """What the asset is: the manifest's word first, else what was classified, else that it is not known."""
+def _meaning(kind: dict[str, Any], override: AssetOverride, said: Words) -> dict[str, Any]:
+    """What the asset is: the manifest's word first, else what is declared or classified, else that it is not known."""
+    comment = shorten(said.comment) if said.comment else None  # a catalogue's may be a page long
     return {
         "kind": str(override.kind or kind.get("kind") or AssetKind.UNKNOWN), "domain": kind.get("domain") or "unknown",
-        "owner": override.owner, "tier": override.tier,
-        "description": override.description or kind.get("description") or "Not classified: nothing of it could be read.",
+        "owner": override.owner or said.owner, "tier": override.tier or said.tier,
+        "description": override.description or comment or kind.get("description")
+        or "Not classified: nothing of it could be read.",
         "potential_uses": kind.get("potential_uses") or [], "use_reasons": kind.get("use_reasons") or [],
         "pii_level": kind.get("pii_level") or UNKNOWN_PII,
     }

@@ -5,32 +5,29 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-import fsspec
 import pyarrow as pa
 import pyarrow.csv as pa_csv
 import pyarrow.json as pa_json
 import pyarrow.parquet as pq
 
-from assay.errors import SourceUnavailable, UnreadableData
+from assay.errors import UnreadableData
+from assay.sources.listing import ListedFile, list_files
 
 _FORMATS = ("parquet", "csv", "jsonl", "ndjson", "json")
-_PACKED = ("", ".gz", ".bz2", ".zst")
-_SUFFIXES = tuple(f".{kind}{packed}" for kind in _FORMATS for packed in _PACKED)
 _BLOCK = 64 << 20  # bytes; a line of JSON may not be longer
 
 
 @dataclass(frozen=True)
 class LogFile:
-    """One file of a log.
+    """One file of a log."""
 
-    Attributes:
-        name: Its path, as its filesystem understands it.
-    """
+    _listed: ListedFile
 
-    name: str
-    _fs: Any
+    @property
+    def name(self) -> str:
+        """Its path, as its filesystem understands it."""
+        return self._listed.name
 
     def read(self, choose: Callable[[Sequence[str]], Sequence[str]]) -> pa.Table:
         """The file's rows.
@@ -42,12 +39,7 @@ class LogFile:
             SourceUnavailable: If it can't be fetched.
             UnreadableData: If it is torn or is no table.
         """
-        try:
-            with self._fs.open(self.name, "rb", compression="infer") as handle:
-                content = handle.read()
-        except (OSError, EOFError) as error:
-            raise SourceUnavailable(self.name, str(error)) from error
-        return _read(self.name, content, choose)
+        return _read(self.name, self._listed.content(), choose)
 
 
 def log_files(path: str) -> list[LogFile]:
@@ -59,18 +51,7 @@ def log_files(path: str) -> list[LogFile]:
     Raises:
         SourceUnavailable: If nothing lies there, or it can't be listed.
     """
-    remedy = "correct the path under query_logs in platform.yaml"
-    try:
-        fs, base = fsspec.core.url_to_fs(path)
-        fs.invalidate_cache()
-        found = fs.glob(base) if "*" in base else fs.find(base)
-    except (OSError, ImportError, ValueError) as error:
-        raise SourceUnavailable(path, str(error), remedy) from error
-    files = [LogFile(name, fs) for name in sorted(found)
-             if name.lower().endswith(_SUFFIXES) and not name.rpartition("/")[2].startswith((".", "_"))]
-    if not files:
-        raise SourceUnavailable(path, "no parquet, csv or jsonl file lies there", remedy)
-    return files
+    return [LogFile(file) for file in list_files(path, _FORMATS, "query_logs")]
 
 
 def _read(file: str, content: bytes, choose: Callable[[Sequence[str]], Sequence[str]]) -> pa.Table:

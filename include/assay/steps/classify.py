@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
+from assay.catalog.declared import Declaration, read_declarations
 from assay.catalog.vocabulary import raw_vocabulary
 from assay.contracts.refs import ArtifactRef, Night
 from assay.contracts.schemas import CHANGES, COLUMNS, DECLARED, HISTORY, RELATIONS, SNAPSHOT, TABLE_KINDS
@@ -43,8 +44,9 @@ def classify(night: Night, states: Sequence[ArtifactRef]) -> list[ArtifactRef]:
         said = {asset: override.model_dump(mode="json", include={"kind", "time", "roles", "description", "key", "personal"})
                 for asset, override in overrides.items()}
         ordered = sorted(states, key=_place)
+        catalogues = [catalogue.name for catalogue in frame.platform.catalogues]
         config = {"overrides": said, "states": [_place(state) for state in ordered], "vocabulary": raw_vocabulary(),
-                  "encoder": ENCODER}
+                  "encoder": ENCODER, "catalogues": catalogues}
         declared = frame.store.find(DECLARED, frame.platform.platform, frame.partition)
         snapshots = _snapshots(frame, ordered)
         read = [*ordered, *(snapshot for asset in sorted(snapshots) for snapshot in snapshots[asset])]
@@ -53,7 +55,8 @@ def classify(night: Night, states: Sequence[ArtifactRef]) -> list[ArtifactRef]:
 
         def result() -> Any:
             if not made:
-                made["all"] = _find_out(frame, ordered, snapshots, overrides, declared)
+                found = frame.store.read(declared) if declared else None
+                made["all"] = _find_out(frame, ordered, snapshots, overrides, read_declarations(found, catalogues))
             return made["all"]
 
         return [
@@ -85,14 +88,12 @@ def _changes(frame: Frame, states: Sequence[ArtifactRef], discovered: ArtifactRe
 
 
 def _find_out(frame: Frame, states: Sequence[ArtifactRef], snapshots: dict[str, list[ArtifactRef]],
-              overrides: Mapping[str, AssetOverride], declared: ArtifactRef | None) -> Classification:
+              overrides: Mapping[str, AssetOverride], said: Mapping[str, Declaration]) -> Classification:
     """Classify by the states, and by the rows of their snapshots where counts don't tell."""
     from assay.catalog.classify import classify as find_out
-    from assay.catalog.declared import read_declarations
     from assay.catalog.rows import SnapshotRows
 
     files = {asset: [found for part in parts if (found := frame.store.files(part))] for asset, parts in snapshots.items()}
-    said = read_declarations(frame.store.read(declared).to_pylist()) if declared is not None else {}
     with SnapshotRows(files) as rows:
         return find_out(_Gathered(frame, states, files), overrides, rows, said)
 

@@ -26,7 +26,7 @@ class Connection:
     conn_type: str
     host: str | None = None
     login: str | None = None
-    password: str | None = None
+    password: str | None = field(default=None, repr=False)
     schema: str | None = None
     port: int | None = None
     extra: Mapping[str, Any] = field(default_factory=dict)
@@ -94,6 +94,26 @@ def filesystem_options(name: str) -> dict[str, Any]:
     elif said.conn_type in ("ftp", "sftp"):
         options |= {key: value for key, value in (("host", said.host), ("port", said.port)) if value}
     return options
+
+
+def web_address(name: str) -> tuple[str, str | None]:
+    """Address of a REST API and its token: host, which may bring scheme and path along, port, and the password.
+
+    Raises:
+        ConfigError: If there is no such connection, or it names no host.
+    """
+    said = find_connection(name)
+    scheme = said.schema if said.schema in ("http", "https") else "https" if said.conn_type == "https" else "http"
+    host = said.host or ""
+    try:
+        parts = urlsplit(host if "://" in host else f"{scheme}://{host}")
+        known = parts.port or said.port
+    except ValueError:
+        parts, known = urlsplit(""), None
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ConfigError(f"connection {name}", "no host of a web server", "set host, port and, for TLS, the schema https")
+    place = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname  # a login beside it would stand in messages
+    return f"{parts.scheme}://{place}{f':{known}' if known else ''}{parts.path.rstrip('/')}", said.password
 
 
 def _read(name: str, text: str) -> Connection:

@@ -24,9 +24,11 @@ from assay.catalog.discovery import (
 from assay.config import Platform, load_platform
 from assay.config.manifest import Database, Files
 from assay.contracts.refs import Night
-from assay.contracts.schemas import DECLARED, DISCOVERED
+from assay.contracts.schemas import CATALOGUE_COVERAGE, DECLARED, DECLARED_LINEAGE, DISCOVERED
 from assay.errors import ConfigError, SourceUnavailable, UnreadableData, shorten
 from assay.sources import Connector, Footer, SourcePartition, SourceTable
+from assay.steps.catalogues import MODULES as CATALOGUES
+from assay.steps.catalogues import read_catalogues
 from assay.steps.footers import READERS, KnownFooters
 from assay.steps.frame import Frame, open_frame
 from assay.steps.sources import open_source
@@ -34,7 +36,7 @@ from assay.storage import ArtifactStore, fingerprint, open_store
 
 logger = logging.getLogger(__name__)
 
-_MODULES = ("assay.steps.discover", "assay.steps.footers", "assay.catalog.discovery", *READERS)
+_MODULES = ("assay.steps.discover", "assay.steps.footers", "assay.catalog.discovery", *READERS, *CATALOGUES)
 _MOST_BATCHES = 2  # each mapped task pays for its imports, Great Expectations alone some seconds
 _Row = dict[str, Any]
 
@@ -59,10 +61,10 @@ class _Listing:
 
 def discover(platform: str, *, partition_key: str | None, requested: str | None, use_cases: list[str], retrain: bool,
              note: str, retune: bool = False, audit: bool = False) -> Night:
-    """Resolve the run's partition once, and list every visible partition of every asset.
+    """Resolve the run's partition once, list every visible partition of every asset, and read what catalogues say of them.
 
     A table, file or column that can't be read is one row with its reason. A source that can't be listed is an outage: the
-    run goes on with what an earlier night has published of it.
+    run goes on with what an earlier night has published of it, and so it is with a catalogue.
 
     Args:
         platform: Name of the manifest.
@@ -93,8 +95,11 @@ def discover(platform: str, *, partition_key: str | None, requested: str | None,
         content = fingerprint(rows)
         discovered = frame.publish(DISCOVERED, lambda: pa.Table.from_pylist(rows, schema=DISCOVERED.schema), inputs=[content])
         footers.publish(frame)
-        said = [row for listing in listings for row in _declared(listing)]
+        others = read_catalogues(frame, discovered)
+        said = [*(row for listing in listings for row in _declared(frame.platform, listing)), *others.declared]
         frame.publish(DECLARED, lambda: pa.Table.from_pylist(said, schema=DECLARED.schema), inputs=[fingerprint(said)])
+        frame.publish(DECLARED_LINEAGE, lambda: others.lineage_table, inputs=[fingerprint(others.lineage)])
+        frame.publish(CATALOGUE_COVERAGE, lambda: others.coverage_table, inputs=[fingerprint(others.coverage)])
         for row in rows:
             if row["status"] in ("unreadable", "outage"):
                 logger.warning("%s %s is %s: %s", row["asset_id"], row["source_partition"], row["status"], row["reason"])
@@ -191,21 +196,23 @@ def _table_rows(frame: Frame, source: Connector, asset_id: str, table: SourceTab
             yield _absent_row(asset, "", "missing", f"no partition of {asset} within reach of {frame.partition}", [])
 
 
-def _declared(listing: _Listing) -> Iterable[_Row]:
-    """Rows of `declared`: what a source says of its tables and columns beside their rows."""
+def _declared(manifest: Platform, listing: _Listing) -> Iterable[_Row]:
+    """Rows of `declared`: what a source says of its tables and columns beside their rows, for each of their assets."""
     for table in listing.tables:
-        asset, said = f"{listing.name}.{table.name}", table.declared
-        plain = {"asset_id": asset, "column": None, "origin": listing.name, "comment": None, "key_position": None,
+        name, said = f"{listing.name}.{table.name}", table.declared
+        plain = {"origin": listing.name, "comment": None, "owner": None, "tier": None, "key_position": None,
                  "refers_to_asset": None, "refers_to_column": None, "row_estimate": None, "view": said.view}
-        if said.comment or said.view or said.row_estimate is not None:
-            yield plain | {"comment": said.comment, "row_estimate": said.row_estimate}
         targets = {column: (f"{listing.name}.{key.table}", to) for key in said.references
                    for column, to in zip(key.columns, key.to_columns, strict=True)}
-        for column in dict.fromkeys([*said.primary_key, *targets, *said.column_comments]):
-            asset_to, column_to = targets.get(column, (None, None))
-            place = said.primary_key.index(column) if column in said.primary_key else None
-            yield plain | {"column": column, "comment": said.column_comments.get(column), "key_position": place,
-                           "refers_to_asset": asset_to, "refers_to_column": column_to}
+        for asset, columns in split_table(manifest, name).items():
+            if said.comment or said.view or said.row_estimate is not None:
+                yield plain | {"asset_id": asset, "column": None, "comment": said.comment, "row_estimate": said.row_estimate}
+            for column in dict.fromkeys([*said.primary_key, *targets, *said.column_comments]):
+                if columns is None or column in columns:
+                    asset_to, column_to = targets.get(column, (None, None))
+                    place = said.primary_key.index(column) if column in said.primary_key else None
+                    yield plain | {"asset_id": asset, "column": column, "comment": said.column_comments.get(column),
+                                   "key_position": place, "refers_to_asset": asset_to, "refers_to_column": column_to}
 
 
 def _ahead(manifest: Platform, asset_id: str) -> int:

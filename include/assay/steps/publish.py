@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from assay.contracts.contract import Contract
     from assay.inventory.ranking import Evidence
 
-MODULES = ("assay.forecasting.history", "assay.inventory", "assay.quality.scores", "assay.valuation.bootstrap",
-           "assay.steps.publish")
+MODULES = ("assay.catalog.declared", "assay.forecasting.history", "assay.inventory", "assay.quality.scores",
+           "assay.valuation.bootstrap", "assay.steps.publish")
 
 
 def publish(night: Night, classified: Sequence[ArtifactRef], gated: Sequence[ArtifactRef], values: Sequence[CaseRef],
@@ -31,7 +31,7 @@ def publish(night: Night, classified: Sequence[ArtifactRef], gated: Sequence[Art
         forecasts: `forecasts`, `forecast_scores`.
         used: `usage`, `lineage`, `log_coverage`, without rows where the platform has no query log.
     """
-    from assay.contracts.schemas import ASSETS, INVENTORY, RECORDS
+    from assay.contracts.schemas import ASSETS, DECLARED, INVENTORY, RECORDS
     from assay.inventory.assets import catalogue
     from assay.inventory.ranking import Evidence, rank
     from assay.inventory.records import records
@@ -43,11 +43,13 @@ def publish(night: Night, classified: Sequence[ArtifactRef], gated: Sequence[Art
         stopped = {case.use_case: case.reason or "it stopped without a reason" for case in values if case.ref is None}
         worth = {name: frame.store.read(ref) for name, ref in sorted(valued.items())}
 
+        said = frame.store.find(DECLARED, night.platform, night.partition)
         assets = frame.publish(
             ASSETS, lambda: catalogue(tables["discovered"], tables["asset_states"], tables["table_kinds"], frame.platform,
-                                      night.partition),
-            inputs=[refs[name].fingerprint for name in ("discovered", "asset_states", "table_kinds")],
-            config=frame.platform.assets)
+                                      night.partition, frame.store.read(said) if said else None),
+            inputs=[ref.fingerprint for ref in (*(refs[name] for name in ("discovered", "asset_states", "table_kinds")),
+                                                *([said] if said else []))],
+            config={"assets": frame.platform.assets, "catalogues": [entry.name for entry in frame.platform.catalogues]})
         listed = frame.store.read(assets)
         evidence = Evidence(listed, tables["gate"], tables["asset_states"], tables["relations"], worth, stopped,
                             tables["forecasts"], tables["usage"])
@@ -130,4 +132,4 @@ def _earlier(frame: Frame, contract: Contract, name: str = "") -> dict[str, Arti
 
 def _settings(frame: Frame) -> dict[str, Any]:
     """The part of the manifest that the inventory depends on: not where its sources lie on this machine."""
-    return frame.platform.model_dump(mode="json", exclude={"sources", "query_logs", "schedule"})
+    return frame.platform.model_dump(mode="json", exclude={"sources", "query_logs", "catalogues", "schedule"})

@@ -1,4 +1,4 @@
-"""Task `usage`: what the platform's query logs say of its assets, and what flows between them."""
+"""Task `usage`: what the platform's query logs say of its assets, and what flows between them by logs and catalogues."""
 
 from __future__ import annotations
 
@@ -52,7 +52,8 @@ class _Log:
 def usage(night: Night) -> list[ArtifactRef]:
     """Publish what the logs say up to the end of the night's partition.
 
-    A log that can't be read is a row of `log_coverage` with its reason; the others are used without it.
+    A log that can't be read is a row of `log_coverage` with its reason; the others are used without it. Flows that catalogues
+    declare stand in `lineage` beside those of the logs.
 
     Args:
         night: The run.
@@ -61,7 +62,8 @@ def usage(night: Night) -> list[ArtifactRef]:
         Contracts `usage`, `lineage` and `log_coverage`, in this order. The first has no row where there is no log.
     """
     from assay.catalog.usage.digest import WINDOW_DAYS, Span
-    from assay.contracts.schemas import LINEAGE, LOG_COVERAGE, USAGE
+    from assay.catalog.usage.tables import with_declared
+    from assay.contracts.schemas import DECLARED_LINEAGE, LINEAGE, LOG_COVERAGE, USAGE
 
     with open_frame("usage", night.platform, night.partition, _MODULES) as frame:
         span = Span(dt.date.fromisoformat(night.partition), frame.platform.timezone)
@@ -72,6 +74,7 @@ def usage(night: Night) -> list[ArtifactRef]:
         config = {"partition": night.partition, "timezone": span.timezone, "window": WINDOW_DAYS, "sqlglot": version("sqlglot"),
                   "groups": {name: asset.model_dump(mode="json", include={"groups", "key"})
                              for name, asset in frame.platform.assets.items() if asset.groups}} if logs else {}
+        declared = frame.store.find(DECLARED_LINEAGE, night.platform, night.partition)
         made: list[UsageTables] = []
 
         def result() -> UsageTables:
@@ -81,7 +84,8 @@ def usage(night: Night) -> list[ArtifactRef]:
 
         return [
             frame.publish(USAGE, lambda: result().usage, inputs=inputs, config=config),
-            frame.publish(LINEAGE, lambda: result().lineage, inputs=inputs, config=config),
+            frame.publish(LINEAGE, lambda: with_declared(result().lineage, frame.store.read(declared) if declared else None),
+                          inputs=[*inputs, *([declared.fingerprint] if declared else [])], config=config),
             frame.publish(LOG_COVERAGE, lambda: result().coverage, inputs=inputs, config=config),
         ]
 

@@ -29,6 +29,25 @@ def test_a_schema_called_like_a_source_is_taken_at_its_word() -> None:
     assert CATALOGUE.match("dwd", "customers").table is None
 
 
+SCHEMAS = Catalogue([table(name, "id") for name in ("crm.orders", "crm.staging.orders", "shop.orders", "shop.eu.sales",
+                                                    "lake.sales")])
+
+
+@pytest.mark.parametrize("parts, key, confidence", [
+    (("staging", "orders"), "crm.staging.orders", EXACT), (("any", "staging", "orders"), "crm.staging.orders", EXACT),
+    (("crm", "public", "orders"), "crm.orders", EXACT), (("pg", "shop", "public", "orders"), "shop.orders", EXACT),
+    (("eu", "sales"), "shop.eu.sales", EXACT), (("public", "sales"), "lake.sales", BY_LAST_PART),
+    (("us", "sales"), "lake.sales", BY_LAST_PART),
+])
+def test_schema_and_source_tell_tables_of_one_name_apart(parts: tuple[str, ...], key: str, confidence: float) -> None:
+    found = SCHEMAS.match(*parts)
+    assert (found.key, found.confidence, found.candidates) == (key, confidence, ())
+
+
+def test_without_schema_and_source_none_is_guessed() -> None:
+    assert SCHEMAS.match("public", "orders").candidates == ("crm.orders", "shop.orders")
+
+
 def test_columns_and_sources_in_capitals() -> None:
     found = Catalogue([table("Lake.Orders", "ID")]).match("lake", "orders")
     assert found.table is not None

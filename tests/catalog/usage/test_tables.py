@@ -9,8 +9,8 @@ from tests.catalog.usage.test_digest import SPAN, at, entries
 
 from assay.catalog.usage.digest import digest
 from assay.catalog.usage.entries import statistics_entries
-from assay.catalog.usage.tables import Trouble, UsageTables, no_log, usage_tables
-from assay.contracts.schemas import LINEAGE, LOG_COVERAGE, USAGE
+from assay.catalog.usage.tables import Trouble, UsageTables, no_log, usage_tables, with_declared
+from assay.contracts.schemas import DECLARED_LINEAGE, LINEAGE, LOG_COVERAGE, USAGE
 
 NOW, BEFORE = at(2017, 12, 20, 12), at(2017, 3, 1, 12)
 
@@ -127,3 +127,14 @@ def test_no_literal_and_no_user_is_in_any_table() -> None:
     text = "".join(str(table.to_pylist()) for table in (found.usage, found.lineage, found.coverage))
     leaked = [word for word in ("zq0", "zq1", "zq2", "zq3", "zq5", "zq6", "zq7", "zq8", "zq9", "987654321") if word in text]
     assert leaked == []
+
+
+def test_declared_flows_stand_behind_those_of_the_log() -> None:
+    lineage = made(("insert into dwd.daily select id, amount from ods.orders", "ann", NOW, 1)).lineage
+    said = {"from_asset": "ods.orders", "from_column": None, "to_asset": "dwd.daily", "to_column": None, "origin": "hub",
+            "confidence": 0.8}
+    both = with_declared(lineage, pa.Table.from_pylist([said], schema=DECLARED_LINEAGE.schema))
+    assert LINEAGE.conform(both).slice(0, lineage.num_rows).equals(lineage)
+    assert set(lineage.column("origin").to_pylist()) == {"query log"}
+    assert both.slice(lineage.num_rows).to_pylist() == [said | {"statements": 0, "users": 0, "last_seen": None}]
+    assert with_declared(lineage, None).equals(lineage)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,6 +35,17 @@ class Table:
     folder: tuple[str, ...]
     keys: tuple[str, ...] = ()
 
+    @property
+    def schema(self) -> str:
+        """What stands between source and table in its name, in small letters: a schema or folder, or nothing."""
+        return ".".join(self.name.lower().split(".")[1:-1])
+
+    def groups(self, named: Collection[str]) -> list[str]:
+        """The assets that have a named column for themselves; all of them if none has, or if nothing tells."""
+        shared = frozenset.intersection(*self.assets.values())
+        own = [asset for asset, columns in self.assets.items() if set(named) & (columns - shared)]
+        return own if own and len(self.assets) > 1 else list(self.assets)
+
 
 @dataclass(frozen=True)
 class Match:
@@ -57,6 +68,19 @@ class Match:
         """The table's name in the catalogue, else the name in the statement."""
         return self.table.name if self.table else self.name
 
+    def ends(self, column: str | None, named: Collection[str]) -> list[str]:
+        """Assets at one end of a flow, or the name of what is none.
+
+        Args:
+            column: The column at this end, or None.
+            named: Columns of the table that flows between the same tables name.
+        """
+        if self.table is None:
+            return [self.name]
+        if column is not None:
+            return [asset for asset in self.table.groups({column}) if column in self.table.assets[asset]] or [self.table.name]
+        return self.table.groups(named)
+
 
 class Catalogue:
     """The tables that a night has discovered.
@@ -74,20 +98,26 @@ class Catalogue:
         self._sources = {name.partition(".")[0] for name in self._full}
 
     def match(self, *parts: str) -> Match:
-        """The table that a dotted name means: by its last two parts, else by the last one alone.
+        """The table that a dotted name means: by its last two parts, else by the last one and whatever lies above it.
 
         A schema that is called like a source is taken at its word; of tables in several sources none is guessed.
 
         Args:
-            *parts: Catalogue, schema and table in small letters, as far as they are given.
+            *parts: Service or catalogue, database, schema and table in small letters, as far as they are given.
         """
         name = ".".join(part for part in parts if part)
         for tail in (name, ".".join(parts[-2:])):
             if tail in self._full:
                 return Match(name, self._full[tail])
         schema = parts[-2] if len(parts) > 1 else ""
-        found = [] if schema in self._sources else self._last.get(parts[-1], [])
-        return _only(name, found, BY_LAST_PART)
+        found, sure = [] if schema in self._sources else self._last.get(parts[-1], []), BY_LAST_PART
+        if within := [table for table in found if schema and table.schema == schema]:
+            found, sure = within, EXACT
+        else:  # a table of another schema is meant only where there is no other
+            found = [table for table in found if not table.schema] or found
+        if named := [table for table in found if table.name.lower().partition(".")[0] in parts[:-1]]:
+            found, sure = named, EXACT
+        return _only(name, found, sure)
 
     def match_path(self, path: str) -> Match:
         """The table whose files a path or glob names: by folder and, of several, by what lies above it.

@@ -107,6 +107,18 @@ def no_log(troubles: Sequence[Trouble] = ()) -> UsageTables:
                        pa.Table.from_pylist([_trouble_row(trouble) for trouble in troubles], schema=LOG_COVERAGE.schema))
 
 
+def with_declared(lineage: pa.Table, declared: pa.Table | None) -> pa.Table:
+    """Contract `lineage` with the flows that catalogues declare behind those of the log.
+
+    Args:
+        lineage: Contract `lineage`, of the log.
+        declared: Contract `declared_lineage`, where there is one.
+    """
+    said = declared.to_pylist() if declared is not None else []
+    rows = [row | {"statements": 0, "users": 0, "last_seen": None} for row in said]
+    return pa.concat_tables([lineage, pa.Table.from_pylist(rows, schema=LINEAGE.schema)])
+
+
 # -- adding up --------------------------------------------------------------------------------------------------------
 
 
@@ -138,15 +150,8 @@ def _assets(sources: Iterable[Source]) -> set[tuple[str, str | None]]:
     for match, column in sources:
         if match.table:
             columns.setdefault(match.table, set()).update({column} if column else ())
-    return {(asset, column) for table, named in columns.items() for asset in _groups(table, named)
+    return {(asset, column) for table, named in columns.items() for asset in table.groups(named)
             for column in (None, *(named & table.assets[asset]))}
-
-
-def _groups(table: Table, named: set[str]) -> list[str]:
-    """The table's assets that have a named column for themselves; all of them if none has, or if nothing tells."""
-    shared = frozenset.intersection(*table.assets.values())
-    own = [asset for asset, columns in table.assets.items() if named & (columns - shared)]
-    return own if own and len(table.assets) > 1 else list(table.assets)
 
 
 def _flows(statement: Statement) -> dict[tuple[str, str | None, str, str | None], float]:
@@ -158,8 +163,8 @@ def _flows(statement: Statement) -> dict[tuple[str, str | None, str, str | None]
         if _is_system(source):
             continue
         sure = min(source.confidence, target.confidence) * (1.0 if statement.exact else 0.5)
-        for start in _ends(source, column, read.get(source.table, set()) if source.table else set()):
-            for end in _ends(target, into, {c for _, (t, c) in statement.flows if t == target and c}):
+        for start in source.ends(column, read.get(source.table, set()) if source.table else set()):
+            for end in target.ends(into, {c for _, (t, c) in statement.flows if t == target and c}):
                 key = (start, column, end, into)
                 flows[key] = max(sure, flows.get(key, 0.0))
     return flows
@@ -167,15 +172,6 @@ def _flows(statement: Statement) -> dict[tuple[str, str | None, str, str | None]
 
 def _is_system(match: Match) -> bool:
     return match.table is None and bool(set(match.name.split(".")[:-1]) & _SYSTEM)
-
-
-def _ends(match: Match, column: str | None, named: set[str]) -> list[str]:
-    """Assets at one end of a flow."""
-    if match.table is None:
-        return [match.name]
-    if column is not None:
-        return [asset for asset in _groups(match.table, {column}) if column in match.table.assets[asset]] or [match.table.name]
-    return _groups(match.table, named)
 
 
 # -- rows -------------------------------------------------------------------------------------------------------------
@@ -198,8 +194,8 @@ def _usage_row(found: _Found, table: Table, asset: str, column: str | None, span
 def _lineage(found: _Found, span: Span) -> pa.Table:
     ordered = sorted(found.flows.items(), key=lambda item: tuple((part is not None, part or "") for part in item[0]))
     return pa.Table.from_pylist([
-        {"from_asset": start, "from_column": column, "to_asset": end, "to_column": into, "statements": sums.reads,
-         "users": len(sums.users), "last_seen": _date(sums.last, span), "confidence": sums.confidence}
+        {"from_asset": start, "from_column": column, "to_asset": end, "to_column": into, "origin": "query log",
+         "statements": sums.reads, "users": len(sums.users), "last_seen": _date(sums.last, span), "confidence": sums.confidence}
         for (start, column, end, into), sums in ordered], schema=LINEAGE.schema)
 
 
