@@ -16,6 +16,7 @@ from assay.catalog.facts import ColumnFacts, Family, TableFacts
 from assay.catalog.keys import has_key_name
 from assay.contracts.enums import AnomalyKind
 from assay.quality.anomalies.readings import Reading, Readings, Scale, midnight, quantiles
+from assay.quality.anomalies.usual import FEWEST
 
 _BINS = 16
 _CATEGORIES = 48  # values told apart, the most frequent ones; the others are one
@@ -91,14 +92,14 @@ def _overlap(counted: _Counted, parts: int) -> np.ndarray:
 
 
 def _unseen(counted: _Counted, parts: int) -> np.ndarray:
-    """Share of each partition's rows whose value none before it holds; NaN for the first half, which had little before it."""
+    """Share of each partition's rows whose value none before it holds; NaN for the first ones, which had little before them."""
     first = np.full(counted.code.max(initial=-1) + 1, parts)
     np.minimum.at(first, counted.code, counted.part)
     new = counted.rows * (first[counted.code] == counted.part)
     rows = np.bincount(counted.part, counted.rows, parts)
     with np.errstate(invalid="ignore", divide="ignore"):
         share = np.bincount(counted.part, new, parts) / rows
-    share[:(parts + 1) // 2] = np.nan
+    share[:max(2, min(parts // 2, parts - 1 - FEWEST))] = np.nan
     return share
 
 
