@@ -10,10 +10,11 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 from assay.errors import ConfigError
 from assay.sources.databases.dialects import dialect_of
+from assay.sources.databases.spark import CONNECT_TYPES, METASTORE_TYPES
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
@@ -72,6 +73,34 @@ def database_url(name: str) -> sa.URL:
 def database_file(said: Connection) -> str:
     """Path of a database that is a file: the connection's schema, else its host."""
     return f"/{(said.schema or said.host or '').lstrip('/')}"
+
+
+def hive_place(name: str, said: Connection) -> str | None:
+    """Where a connection says that Hive's catalogue is, as `HiveSource` wants it; None if it is of something else.
+
+    Spark Connect's user and token are login and password. What its extra calls `metastore` is read by a Spark in this process:
+    `thrift://host:port`, or the folder of a Derby database.
+
+    Raises:
+        ConfigError: If it names no place.
+    """
+    if said.conn_type not in CONNECT_TYPES | METASTORE_TYPES:
+        return None
+    host = (said.host or "").removeprefix("sc://")
+    if metastore := said.extra.get("metastore"):
+        return str(metastore)
+    if said.conn_type in METASTORE_TYPES and host:
+        return f"thrift://{host}:{said.port or 9083}"
+    if said.conn_type in METASTORE_TYPES and said.schema:
+        return database_file(said)
+    if not host or host.startswith("local"):
+        raise ConfigError(f"connection {name}", "no place of Hive's catalogue",
+                          "name the host of a Spark Connect server, or a metastore in its extra")
+    options = {"user_id": said.login, "token": said.password, "use_ssl": "true" if said.extra.get("use_ssl") else None}
+    given = [f"{key}={quote(value, safe='')}" for key, value in options.items() if value]
+    given += [part for part in (said.schema or "").strip("/").split(";") if part]  # as Spark itself writes them
+    address = host if ":" in host else f"{host}:{said.port or 15002}"
+    return f"sc://{address}" + (f"/;{';'.join(given)}" if given else "")
 
 
 def filesystem_options(name: str) -> dict[str, Any]:

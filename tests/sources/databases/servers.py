@@ -26,7 +26,7 @@ def postgres() -> Iterator[sa.URL]:
     found = shutil.which("initdb", path=os.pathsep.join(folders))
     if found is None:
         pytest.skip("no PostgreSQL on this machine: install Debian's package postgresql")
-    programs, port = Path(found).resolve().parent, _free_port()
+    programs, port = Path(found).resolve().parent, free_port()
     url = sa.URL.create("postgresql+psycopg", "assay", host="127.0.0.1", port=port, database="postgres")
     with _folder() as (folder, user):
         subprocess.run([programs / "initdb", "-D", folder / "data", "-A", "trust", "-U", "assay", "-E", "UTF8", "--no-locale"],
@@ -42,7 +42,7 @@ def mariadb() -> Iterator[sa.URL]:
     install, daemon = shutil.which("mariadb-install-db", path=path), shutil.which("mariadbd", path=path)
     if install is None or daemon is None:
         pytest.skip("no MariaDB on this machine: install Debian's package mariadb-server")
-    port = _free_port()
+    port = free_port()
     with _folder() as (folder, user):
         data, init = folder / "data", folder / "init.sql"
         subprocess.run([install, "--no-defaults", f"--datadir={data}", "--auth-root-authentication-method=normal",
@@ -92,7 +92,8 @@ def _folder() -> Iterator[tuple[Path, str | None]]:
         yield Path(name), entry.pw_name
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of loopback that nobody listens to."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port: int = free.getsockname()[1]

@@ -21,6 +21,8 @@ from assay.sources.types import type_name
 
 _AT_ONCE = 50_000  # rows that a cursor fetches
 _LARGEST_DECIMAL = 38  # digits that Arrow's decimal holds
+# integers of ClickHouse beyond 64 bits with a sign; what is wider still is text
+_WIDE = {"UInt64": pa.uint64(), **dict.fromkeys(("Int128", "Int256", "UInt128", "UInt256"), pa.string())}
 _REACH = "check that the server runs, and the Airflow connection's host, user and password"
 
 
@@ -194,7 +196,7 @@ def _arrow_type(kind: sa.types.TypeEngine[Any]) -> pa.DataType:
         case sa.Boolean():
             return pa.bool_()
         case sa.Integer():
-            return pa.int64()
+            return _WIDE.get(type(kind).__name__, pa.int64())
         case sa.Float():
             return pa.float64()
         case sa.Numeric() if kind.precision and kind.precision <= _LARGEST_DECIMAL:
