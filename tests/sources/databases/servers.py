@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import pwd
 import shutil
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -53,6 +55,19 @@ def mariadb() -> Iterator[sa.URL]:
         server = [daemon, "--no-defaults", f"--datadir={data}", f"--port={port}", f"--socket={folder / 'socket'}",
                   "--bind-address=127.0.0.1", "--skip-name-resolve", f"--init-file={init}"]
         yield from _serving(server, user, sa.URL.create("mysql+pymysql", "assay", "geheim", "127.0.0.1", port, "shop"), folder)
+
+
+@contextmanager
+def clickhouse() -> Iterator[sa.URL]:
+    """ClickHouse's engine with an empty database, behind a small server of the HTTP interface."""
+    for package in ("chdb", "clickhouse_connect"):
+        if importlib.util.find_spec(package) is None:
+            pytest.skip(f"no {package} in this environment: pip install -r requirements-services.txt")
+    port = free_port()
+    url = sa.URL.create("clickhousedb", "ada", "geheim", "127.0.0.1", port, "default")
+    with tempfile.TemporaryDirectory(prefix="assay-server-", ignore_cleanup_errors=True) as name:
+        server = [sys.executable, Path(__file__).with_name("clickhouse_server.py"), port, Path(name) / "data"]
+        yield from _serving(server, None, url, Path(name))
 
 
 def _serving(command: list[object], user: str | None, url: sa.URL, folder: Path) -> Iterator[sa.URL]:
