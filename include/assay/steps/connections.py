@@ -138,7 +138,8 @@ def _read(name: str, text: str) -> Connection:
         query = dict(parse_qsl(parts.query))
         extra = json.loads(query["__extra__"]) if "__extra__" in query else query
         plain = [unquote(part) if part else None for part in (parts.hostname, parts.username, parts.password, parts.path[1:])]
-        return Connection(parts.scheme, plain[0], plain[1], plain[2], plain[3], parts.port, extra)
+        kind = parts.scheme.replace("-", "_")  # as Airflow does: no scheme holds an underscore
+        return Connection(kind, plain[0], plain[1], plain[2], plain[3], parts.port, extra)
     except (ValueError, KeyError, TypeError) as error:
         raise ConfigError(f"AIRFLOW_CONN_{name.upper()}", "text that is no connection",
                           "write a URI or JSON as Airflow's documentation says") from error
