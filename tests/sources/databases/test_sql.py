@@ -115,6 +115,15 @@ def test_a_database_without_driver_names_the_package() -> None:
     assert "geheim" not in str(raised.value)
 
 
+def test_a_driver_that_wants_credentials_is_an_outage(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise RuntimeError("no default credentials")  # google-auth's own error is no SQLAlchemyError either
+
+    monkeypatch.setattr(sa, "create_engine", refuse)
+    with pytest.raises(SourceUnavailable, match=r"bigquery://project.* \(no default credentials\); check"):
+        SqlSource(sa.URL.create("bigquery", host="project"))
+
+
 @pytest.mark.parametrize("kind", DIALECTS)
 def test_a_dialect_is_known_by_its_driver_too(kind: str) -> None:
     assert dialect_of(kind) is dialect_of(DIALECTS[kind].drivername) is DIALECTS[kind]

@@ -36,7 +36,7 @@ class SqlSource:
         schemas: Schemas to look at; by default all that aren't the database's own.
 
     Raises:
-        SourceUnavailable: If there is no driver for it.
+        SourceUnavailable: If there is no driver for it, or the driver wants what the connection doesn't say.
     """
 
     def __init__(self, url: sa.URL, schemas: Sequence[str] = ()) -> None:
@@ -50,6 +50,8 @@ class SqlSource:
         except (ImportError, sa.exc.ArgumentError, sa.exc.NoSuchModuleError) as error:
             raise SourceUnavailable(self._place, f"no driver for it ({shorten(error, 100)})",
                                     f"pip install {package}" if package else "name one that SQLAlchemy speaks to") from error
+        except Exception as error:  # some drivers look for credentials at once, and raise what is theirs
+            raise SourceUnavailable(self._place, shorten(error, 160), _REACH) from error
 
     def list_tables(self) -> list[SourceTable]:
         """Every table and view, ascending by name, with comments, declared keys and estimated rows.
