@@ -101,6 +101,14 @@ def test_rows_are_arrow_and_the_same_by_every_way(source: HiveSource, catalogue:
     assert source.read(partition, ["region", "sale_id"], fingerprint=footer.fingerprint).column_names == ["region", "sale_id"]
 
 
+def test_a_large_partition_is_asked_for_in_parts(catalogue: Hive, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = HiveSource(catalogue.places["connect"])
+    partition = by_name(source)["sales"].partitions[0]
+    whole = source.fingerprint(partition)
+    monkeypatch.setattr("assay.sources.databases.hive._AT_ONCE", partition.bytes // 3)
+    assert source.fingerprint(partition) == whole
+
+
 def test_names_with_quotes_and_what_arrow_cannot_hold(source: HiveSource) -> None:
     tables = by_name(source)
     assert source.read(tables["odd"].partitions[0]).to_pylist() == [{"a \"b'": 1, "x/y `z": 2.5}]

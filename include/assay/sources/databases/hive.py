@@ -29,6 +29,8 @@ logger = logging.getLogger(__name__)
 _DEFAULT = "default"
 _OF_FILES = frozenset({"hive", "parquet", "orc", "avro", "csv", "json", "text"})  # tables that are what their files hold
 _AS_TEXT = frozenset({"void", "interval", "yearmonthinterval", "daytimeinterval", "variant"})  # nothing in parquet and Arrow
+_NESTED = frozenset({"array", "map", "struct"})
+_AT_ONCE = 1 << 26  # bytes of files whose rows a server is asked for at once
 
 
 @dataclass(frozen=True)
@@ -143,7 +145,8 @@ class HiveSource:
             spark.catalog.refreshTable(full)  # Spark remembers files that may be gone
             _check_files(spark, full, partition)
             rows = _query(spark, full, dated)
-            found = in_order(_bare(rows.toArrow() if self._where.startswith("sc://") else _written(rows)))
+            remote = self._where.startswith("sc://")
+            found = in_order(_bare(_streamed(rows, partition.bytes) if remote else _written(rows)))
         return asked_for(found, partition.location, columns, fingerprint)
 
 
@@ -261,6 +264,19 @@ def _query(spark: SparkSession, full: str, dated: Sequence[str]) -> DataFrame:
     alike = [" AND ".join(f"{_quoted(key)} = CAST({_literal(value)} AS {fields[key].simpleString()})" for key, value in one)
              for one in keys]
     return spark.sql(f"SELECT {', '.join(columns)} FROM {full}" + (f" WHERE ({') OR ('.join(alike)})" if alike else ""))
+
+
+def _streamed(rows: DataFrame, size: int) -> pa.Table:
+    """Rows from a server, which holds the answer to a question whole: of much data it is asked for a part at a time.
+
+    Parts are told by a hash of the columns that rows are sorted by, so that their number changes nothing.
+    """
+    by = [_quoted(field.name) for field in rows.schema.fields if field.dataType.typeName() not in _NESTED]
+    parts = 1 + size // _AT_ONCE if by else 1
+    if parts == 1:
+        return rows.toArrow()
+    which = f"pmod(xxhash64({', '.join(by)}), {parts})"
+    return pa.concat_tables([rows.where(f"{which} = {part}").toArrow() for part in range(parts)])
 
 
 def _written(rows: DataFrame) -> pa.Table:
