@@ -1,4 +1,4 @@
-# Everything stays inside this folder: .venv, data/, airflow_home/.
+# Everything stays inside this folder: .venv, .venv-services, data/, airflow_home/.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
@@ -16,6 +16,11 @@ ASSAY := $(PYTHON) -m assay
 REQUIREMENTS := requirements.txt requirements-dev.txt requirements-demo.txt
 # the stamp's name holds the hash of what was installed: a checkout that changes it installs again
 STAMP := .venv/.installed-$(shell cat $(REQUIREMENTS) | cksum | cut -d' ' -f1)
+# Spark and ClickHouse weigh 1 GB and serve tests alone: an environment of their own, which also sees .venv
+SERVICES := .venv-services
+SERVICES_PYTHON := $(SERVICES)/bin/python
+SERVICES_REQUIREMENTS := requirements-spark.txt requirements-services.txt
+SERVICES_STAMP := $(SERVICES)/.installed-$(shell cat $(SERVICES_REQUIREMENTS) | cksum | cut -d' ' -f1)
 ifeq ($(strip $(ASSAY_LANDING)),)
 LANDING_SCRIPT := $(wildcard include/platforms/$(PLATFORM)/landing.py)
 endif
@@ -53,6 +58,15 @@ $(STAMP): $(REQUIREMENTS)
 	@rm -f .venv/.installed-*
 	@touch $@
 
+$(SERVICES_STAMP): $(STAMP) $(SERVICES_REQUIREMENTS)
+	@echo "installing into $(SERVICES)"
+	@test -x $(SERVICES_PYTHON) || $(PYTHON) -m venv $(SERVICES)
+	@$(SERVICES_PYTHON) -m pip install -q --no-deps -r requirements-services.txt
+	@$(PYTHON) -c 'import site; print(site.getsitepackages()[0])' \
+		> "$$($(SERVICES_PYTHON) -c 'import site; print(site.getsitepackages()[0])')/assay-services.pth"
+	@rm -f $(SERVICES)/.installed-*
+	@touch $@
+
 landing: $(STAMP)  ## lay out the demo platform's landing zone in data/landing
 	@if [ -n "$(LANDING_SCRIPT)" ]; then $(PYTHON) $(LANDING_SCRIPT) --target data/landing; fi
 
@@ -66,8 +80,8 @@ explain: $(STAMP)  ## say where the value of ASSET comes from: columns, users, i
 test: $(STAMP)  ## all tests that need no extra service, one end-to-end run included
 	@$(PYTHON) -m pytest -n 2 --dist loadfile -m "not service"
 
-test-services: $(STAMP)  ## the tests that need PostgreSQL and MariaDB on this machine; what is absent is skipped
-	@$(PYTHON) -m pytest -m service
+test-services: $(SERVICES_STAMP)  ## the tests that need PostgreSQL, MariaDB, Java, Spark, ClickHouse; what is absent is skipped
+	@$(SERVICES_PYTHON) -m pytest -m service
 
 test-all: test test-services  ## all tests
 
@@ -95,7 +109,7 @@ bench: landing  ## run one benchmark: NAME=script
 		$(patsubst benchmarks/%.py,%,$(wildcard benchmarks/*.py)) >&2; exit 1; }
 	@$(PYTHON) benchmarks/$(NAME).py
 
-clean:  ## stop Airflow and remove data/, airflow_home/ and caches (not .venv)
+clean:  ## stop Airflow and remove data/, airflow_home/ and caches (not .venv*)
 	@if [ -x $(PYTHON) ] && [ -f airflow_home/server/processes.json ]; then $(ASSAY) down; fi
 	@rm -rf data airflow_home .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
-	@find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
+	@find . -name __pycache__ -not -path './.venv*' -prune -exec rm -rf {} +

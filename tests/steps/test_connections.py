@@ -7,7 +7,14 @@ import json
 import pytest
 
 from assay.errors import ConfigError
-from assay.steps.connections import Connection, database_url, filesystem_options, find_connection, web_address
+from assay.steps.connections import (
+    Connection,
+    database_url,
+    filesystem_options,
+    find_connection,
+    hive_place,
+    web_address,
+)
 
 
 def _put(monkeypatch: pytest.MonkeyPatch, text: str, name: str = "crm") -> None:
@@ -85,3 +92,23 @@ def test_what_names_no_web_server_is_one_sentence(monkeypatch: pytest.MonkeyPatc
     with pytest.raises(ConfigError, match="no host of a web server") as raised:
         web_address("crm")
     assert "geheim" not in str(raised.value)
+
+
+@pytest.mark.parametrize(("text", "place"), [
+    ("sc://spark.example:15003", "sc://spark.example:15003"), ("spark://spark.example", "sc://spark.example:15002"),
+    ("sc://spark.example/;token=s%40fe;use_ssl=true", "sc://spark.example:15002/;token=s@fe;use_ssl=true"),
+    ("spark-connect://ada:s%3Bafe@h:1?use_ssl=true", "sc://h:1/;user_id=ada;token=s%3Bafe;use_ssl=true"),
+    (json.dumps({"conn_type": "spark", "host": "sc://spark.example:15003"}), "sc://spark.example:15003"),
+    (json.dumps({"conn_type": "spark", "host": "local[*]", "extra": {"metastore": "/hive/db"}}), "/hive/db"),
+    ("hive:///hive/metastore_db", "/hive/metastore_db"), ("hive://meta.example", "thrift://meta.example:9083"),
+    ("hive-metastore://meta.example:9084", "thrift://meta.example:9084"), ("postgres://h/d", None)])
+def test_hives_catalogue_has_a_place(monkeypatch: pytest.MonkeyPatch, text: str, place: str | None) -> None:
+    _put(monkeypatch, text)
+    assert hive_place("crm", find_connection("crm")) == place
+
+
+@pytest.mark.parametrize("text", ["spark://", json.dumps({"conn_type": "spark", "host": "local[*]"}), "hive://"])
+def test_a_connection_without_a_place_of_hive_is_one_sentence(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    _put(monkeypatch, text)
+    with pytest.raises(ConfigError, match="no place of Hive's catalogue in connection crm: name the host"):
+        hive_place("crm", find_connection("crm"))

@@ -16,7 +16,7 @@ from assay.config.manifest import Platform
 from assay.errors import ConfigError, SourceUnavailable
 from assay.sources import FilesSource
 from assay.steps.proposal import write_manifest
-from assay.steps.scan import platform_name, scan
+from assay.steps.scan import platform_name, scan, source_entry
 
 
 def _put(root: Path, **files: bytes | str) -> None:
@@ -101,6 +101,13 @@ def test_names_of_platforms_differ_by_uri() -> None:
     assert platform_name("/data/Lake 7/") != platform_name("/other/Lake 7/")
     assert re.fullmatch(r"lake_7_[0-9a-f]{8}", platform_name("/data/Lake 7/"))
     assert re.fullmatch(r"source_[0-9a-f]{8}", platform_name("/data/电商/"))
+
+
+def test_a_token_of_spark_is_no_part_of_a_manifest() -> None:
+    uri = "sc://spark.example:15002/;user_id=ada;token=geheim"
+    assert platform_name(uri) == platform_name("sc://spark.example:15002")
+    entry, secret = source_entry("crm", uri)
+    assert (entry, secret) == ({"name": "crm", "type": "sql", "connection": "crm"}, {"AIRFLOW_CONN_CRM": uri})
 
 
 def test_a_manifest_is_written_that_can_be_loaded_with_and_without_its_proposals(small_landing: Path, tmp_path: Path) -> None:

@@ -10,10 +10,11 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 from assay.errors import ConfigError
 from assay.sources.databases.dialects import dialect_of
+from assay.sources.databases.spark import CONNECT_TYPES, METASTORE_TYPES
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
@@ -74,6 +75,34 @@ def database_file(said: Connection) -> str:
     return f"/{(said.schema or said.host or '').lstrip('/')}"
 
 
+def hive_place(name: str, said: Connection) -> str | None:
+    """Where a connection says that Hive's catalogue is, as `HiveSource` wants it; None if it is of something else.
+
+    Spark Connect's user and token are login and password. What its extra calls `metastore` is read by a Spark in this process:
+    `thrift://host:port`, or the folder of a Derby database.
+
+    Raises:
+        ConfigError: If it names no place.
+    """
+    if said.conn_type not in CONNECT_TYPES | METASTORE_TYPES:
+        return None
+    host = (said.host or "").removeprefix("sc://")
+    if metastore := said.extra.get("metastore"):
+        return str(metastore)
+    if said.conn_type in METASTORE_TYPES and host:
+        return f"thrift://{host}:{said.port or 9083}"
+    if said.conn_type in METASTORE_TYPES and said.schema:
+        return database_file(said)
+    if not host or host.startswith("local"):
+        raise ConfigError(f"connection {name}", "no place of Hive's catalogue",
+                          "name the host of a Spark Connect server, or a metastore in its extra")
+    options = {"user_id": said.login, "token": said.password, "use_ssl": "true" if said.extra.get("use_ssl") else None}
+    given = [f"{key}={quote(value, safe='')}" for key, value in options.items() if value]
+    given += [part for part in (said.schema or "").strip("/").split(";") if part]  # as Spark itself writes them
+    address = host if ":" in host else f"{host}:{said.port or 15002}"
+    return f"sc://{address}" + (f"/;{';'.join(given)}" if given else "")
+
+
 def filesystem_options(name: str) -> dict[str, Any]:
     """Fsspec's options of a connection: what its extra calls `storage_options`, and login and password by its type.
 
@@ -129,7 +158,8 @@ def _read(name: str, text: str) -> Connection:
         query = dict(parse_qsl(parts.query))
         extra = json.loads(query["__extra__"]) if "__extra__" in query else query
         plain = [unquote(part) if part else None for part in (parts.hostname, parts.username, parts.password, parts.path[1:])]
-        return Connection(parts.scheme, plain[0], plain[1], plain[2], plain[3], parts.port, extra)
+        kind = parts.scheme.replace("-", "_")  # as Airflow does: no scheme holds an underscore
+        return Connection(kind, plain[0], plain[1], plain[2], plain[3], parts.port, extra)
     except (ValueError, KeyError, TypeError) as error:
         raise ConfigError(f"AIRFLOW_CONN_{name.upper()}", "text that is no connection",
                           "write a URI or JSON as Airflow's documentation says") from error

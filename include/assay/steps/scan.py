@@ -19,6 +19,7 @@ from assay.contracts.refs import Night
 from assay.contracts.schemas import COLUMNS, RELATIONS, TABLE_KINDS
 from assay.sources import SourceTable
 from assay.sources.databases.dialects import dialect_of
+from assay.sources.databases.spark import CONNECT_TYPES, METASTORE_TYPES
 from assay.steps.classify import classify
 from assay.steps.discover import discover
 from assay.steps.ingest import ingest
@@ -81,14 +82,14 @@ def source_entry(name: str, uri: str) -> tuple[dict[str, Any], dict[str, str]]:
     """
     scheme, sign, rest = uri.partition("://")
     kind = scheme if sign else next((kind for kind, endings in _DATABASE_FILES.items() if uri.lower().endswith(endings)), "")
-    if kind == "duckdb" or dialect_of(kind) is not None:
+    if kind in {"duckdb", *CONNECT_TYPES, *METASTORE_TYPES} or dialect_of(kind) is not None:
         known = f"{kind}:///{(rest if sign else uri).lstrip('/')}" if kind in _DATABASE_FILES else f"{kind.partition('+')[0]}://{rest}"
         return {"name": name, "type": "sql", "connection": name}, {f"AIRFLOW_CONN_{name.upper()}": known}
     return {"name": name, "type": "files", "path": uri}, {}
 
 
 def _without_secret(uri: str) -> str:
-    return re.sub(r"(?<=://)([^/@:]*)(:[^@/]*)?@", r"\1@", uri)
+    return re.sub(r"(?<=://)([^/@:]*)(:[^@/]*)?@", r"\1@", re.sub(r"/?;.*", "", uri) if uri.startswith("sc://") else uri)
 
 
 def _newest(tables: Sequence[SourceTable]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from assay.config.manifest import Database, Files
 from assay.sources import Connector, FilesSource
 from assay.sources.databases.duckdb_file import DuckDbSource
-from assay.steps.connections import database_file, database_url, filesystem_options, find_connection
+from assay.steps.connections import database_file, database_url, filesystem_options, find_connection, hive_place
 
 
 def open_source(source: Files | Database) -> Connector:
@@ -20,6 +20,10 @@ def open_source(source: Files | Database) -> Connector:
     said = find_connection(source.connection)
     if said.conn_type == "duckdb":
         return DuckDbSource(database_file(said))
+    if (place := hive_place(source.connection, said)) is not None:
+        from assay.sources.databases.hive import HiveSource
+
+        return HiveSource(place, source.schemas)
     from assay.sources.databases.sql import SqlSource
 
     return SqlSource(database_url(source.connection), source.schemas)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import pwd
 import shutil
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -26,7 +28,7 @@ def postgres() -> Iterator[sa.URL]:
     found = shutil.which("initdb", path=os.pathsep.join(folders))
     if found is None:
         pytest.skip("no PostgreSQL on this machine: install Debian's package postgresql")
-    programs, port = Path(found).resolve().parent, _free_port()
+    programs, port = Path(found).resolve().parent, free_port()
     url = sa.URL.create("postgresql+psycopg", "assay", host="127.0.0.1", port=port, database="postgres")
     with _folder() as (folder, user):
         subprocess.run([programs / "initdb", "-D", folder / "data", "-A", "trust", "-U", "assay", "-E", "UTF8", "--no-locale"],
@@ -42,7 +44,7 @@ def mariadb() -> Iterator[sa.URL]:
     install, daemon = shutil.which("mariadb-install-db", path=path), shutil.which("mariadbd", path=path)
     if install is None or daemon is None:
         pytest.skip("no MariaDB on this machine: install Debian's package mariadb-server")
-    port = _free_port()
+    port = free_port()
     with _folder() as (folder, user):
         data, init = folder / "data", folder / "init.sql"
         subprocess.run([install, "--no-defaults", f"--datadir={data}", "--auth-root-authentication-method=normal",
@@ -53,6 +55,19 @@ def mariadb() -> Iterator[sa.URL]:
         server = [daemon, "--no-defaults", f"--datadir={data}", f"--port={port}", f"--socket={folder / 'socket'}",
                   "--bind-address=127.0.0.1", "--skip-name-resolve", f"--init-file={init}"]
         yield from _serving(server, user, sa.URL.create("mysql+pymysql", "assay", "geheim", "127.0.0.1", port, "shop"), folder)
+
+
+@contextmanager
+def clickhouse() -> Iterator[sa.URL]:
+    """ClickHouse's engine with an empty database, behind a small server of the HTTP interface."""
+    for package in ("chdb", "clickhouse_connect"):
+        if importlib.util.find_spec(package) is None:
+            pytest.skip(f"no {package} in this environment: pip install -r requirements-services.txt")
+    port = free_port()
+    url = sa.URL.create("clickhousedb", "ada", "geheim", "127.0.0.1", port, "default")
+    with tempfile.TemporaryDirectory(prefix="assay-server-", ignore_cleanup_errors=True) as name:
+        server = [sys.executable, Path(__file__).with_name("clickhouse_server.py"), port, Path(name) / "data"]
+        yield from _serving(server, None, url, Path(name))
 
 
 def _serving(command: list[object], user: str | None, url: sa.URL, folder: Path) -> Iterator[sa.URL]:
@@ -92,7 +107,8 @@ def _folder() -> Iterator[tuple[Path, str | None]]:
         yield Path(name), entry.pw_name
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of loopback that nobody listens to."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port: int = free.getsockname()[1]

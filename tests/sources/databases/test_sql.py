@@ -16,7 +16,9 @@ from tests.sources.databases.shop import CUSTOMERS, ORDERS, fill
 from assay.errors import SourceUnavailable, UnreadableData
 from assay.sources import SourceTable
 from assay.sources.base import Declared, Reference
+from assay.sources.databases.dialects import DIALECTS, dialect_of
 from assay.sources.databases.duckdb_file import DuckDbSource
+from assay.sources.databases.hive import HiveSource
 from assay.sources.databases.sql import SqlSource
 
 
@@ -111,6 +113,28 @@ def test_a_database_without_driver_names_the_package() -> None:
     with pytest.raises(SourceUnavailable, match=r"pip install trino\[sqlalchemy\]") as raised:
         SqlSource(sa.URL.create("trino", "ada", "geheim", "host"))
     assert "geheim" not in str(raised.value)
+
+
+def test_a_driver_that_wants_credentials_is_an_outage(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise RuntimeError("no default credentials")  # google-auth's own error is no SQLAlchemyError either
+
+    monkeypatch.setattr(sa, "create_engine", refuse)
+    with pytest.raises(SourceUnavailable, match=r"bigquery://project.* \(no default credentials\); check"):
+        SqlSource(sa.URL.create("bigquery", host="project"))
+
+
+@pytest.mark.parametrize("kind", DIALECTS)
+def test_a_dialect_is_known_by_its_driver_too(kind: str) -> None:
+    assert dialect_of(kind) is dialect_of(DIALECTS[kind].drivername) is DIALECTS[kind]
+
+
+def test_hive_without_pyspark_names_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    for place in ("sc://spark.example:15002/;token=geheim", "/hive/metastore_db"):
+        with pytest.raises(SourceUnavailable, match="pyspark is not installed.* requirements-spark.txt") as raised:
+            HiveSource(place).list_tables()
+        assert "geheim" not in str(raised.value)
 
 
 # -- DuckDB -----------------------------------------------------------------------------------------------------------

@@ -45,7 +45,8 @@ DIALECTS: Mapping[str, Dialect] = {
                          estimates="SELECT table_schema, table_name, row_count FROM information_schema.tables"),
     "bigquery": Dialect("bigquery", package="sqlalchemy-bigquery"),
 }
-_SAME = {"postgresql": "postgres", "mariadb": "mysql", "gcpbigquery": "bigquery"}
+_SAME = {"postgresql": "postgres", "mariadb": "mysql", "gcpbigquery": "bigquery",
+         "clickhousedb": "clickhouse", "odps": "maxcompute"}
 
 
 def dialect_of(kind: str) -> Dialect | None:

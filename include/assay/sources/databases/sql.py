@@ -21,6 +21,8 @@ from assay.sources.types import type_name
 
 _AT_ONCE = 50_000  # rows that a cursor fetches
 _LARGEST_DECIMAL = 38  # digits that Arrow's decimal holds
+# integers of ClickHouse beyond 64 bits with a sign; what is wider still is text
+_WIDE = {"UInt64": pa.uint64(), **dict.fromkeys(("Int128", "Int256", "UInt128", "UInt256"), pa.string())}
 _REACH = "check that the server runs, and the Airflow connection's host, user and password"
 
 
@@ -34,7 +36,7 @@ class SqlSource:
         schemas: Schemas to look at; by default all that aren't the database's own.
 
     Raises:
-        SourceUnavailable: If there is no driver for it.
+        SourceUnavailable: If there is no driver for it, or the driver wants what the connection doesn't say.
     """
 
     def __init__(self, url: sa.URL, schemas: Sequence[str] = ()) -> None:
@@ -48,6 +50,8 @@ class SqlSource:
         except (ImportError, sa.exc.ArgumentError, sa.exc.NoSuchModuleError) as error:
             raise SourceUnavailable(self._place, f"no driver for it ({shorten(error, 100)})",
                                     f"pip install {package}" if package else "name one that SQLAlchemy speaks to") from error
+        except Exception as error:  # some drivers look for credentials at once, and raise what is theirs
+            raise SourceUnavailable(self._place, shorten(error, 160), _REACH) from error
 
     def list_tables(self) -> list[SourceTable]:
         """Every table and view, ascending by name, with comments, declared keys and estimated rows.
@@ -194,7 +198,7 @@ def _arrow_type(kind: sa.types.TypeEngine[Any]) -> pa.DataType:
         case sa.Boolean():
             return pa.bool_()
         case sa.Integer():
-            return pa.int64()
+            return _WIDE.get(type(kind).__name__, pa.int64())
         case sa.Float():
             return pa.float64()
         case sa.Numeric() if kind.precision and kind.precision <= _LARGEST_DECIMAL:
