@@ -43,8 +43,14 @@ def findings(**changes: object) -> Findings:
         values=shown.values, stopped={}, history={b.CASE: {"2017-12-16": b.values(0.9), b.PARTITION: b.values()}},
         forecasts=FORECASTS, scores=schemas.FORECAST_SCORES.schema.empty_table(), metrics={b.CASE: b.metrics()},
         column_values={b.CASE: b.column_values()}, usage=shown.usage, coverage=schemas.LOG_COVERAGE.schema.empty_table(),
+        incidents=schemas.INCIDENTS.schema.empty_table(),
         earlier=("2017-12-16", rank(evidence(values={b.CASE: b.values(0.9)}), b.manifest())))
     return replace(made, **changes)  # type: ignore[arg-type]
+
+
+INCIDENT = {"asset_id": "landing.transactions", "partition": b.PARTITION, "opened": "2017-12-16", "status": "open",
+            "severity": "critical", "findings": 2, "affected_share": 0.25, "at_stake": 2105.0, "unit": "USD/week",
+            "reason": "<b>torn</b> file", "reasons": ["<b>torn</b> file", "another"]}
 
 
 def page(made: Findings, **manifest: object) -> tuple[str, Page]:
@@ -53,6 +59,14 @@ def page(made: Findings, **manifest: object) -> tuple[str, Page]:
     parsed.feed(text)
     assert parsed.open == []
     return text, parsed
+
+
+def test_incidents_are_told_with_what_they_put_at_stake() -> None:
+    resolved = INCIDENT | {"asset_id": "landing.coupons", "status": "resolved", "at_stake": None, "reasons": []}
+    text, _ = page(findings(incidents=b.table(schemas.INCIDENTS, [INCIDENT, resolved])))
+    assert "&lt;b&gt;torn&lt;/b&gt; file and 1 more" in text and "2,105" in text and "25%" in text
+    assert "still open" in text and "Was: &lt;b&gt;torn" in text
+    assert "Nothing is wrong." in page(findings())[0]
 
 
 def test_the_page_tells_the_whole_story_and_fetches_nothing() -> None:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 import pyarrow as pa
@@ -70,7 +70,7 @@ def phrase_end(name: Sequence[str], phrase: tuple[str, ...]) -> int | None:
     return next((at + size for at in range(len(name) - size, -1, -1) if tuple(name[at:at + size]) == phrase), None)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ColumnFacts:
     """One column over the profiled partitions.
 
@@ -142,10 +142,10 @@ class ColumnFacts:
         """Different values per row with a value, 0..1; 0 for a column without values."""
         return min(self.distinct / self.filled, 1.0) if self.filled else 0.0
 
-    @cached_property
+    @property
     def sample(self) -> list[str]:
         """Up to 1,000 of its most frequent values."""
-        return [str(value) for value in self.values.slice(0, 1000).to_pylist()]
+        return _texts(self)
 
     @cached_property
     def text_length(self) -> float:
@@ -158,6 +158,11 @@ class ColumnFacts:
         if self.family is not Family.TEXT or not self.sample or self.personal:
             return False
         return sum(re.match(_ISO, value) is not None for value in self.sample) >= 0.95 * len(self.sample)
+
+
+@lru_cache(maxsize=512)  # of a large platform's columns the texts of all would fill the memory
+def _texts(column: ColumnFacts) -> list[str]:
+    return [str(value) for value in column.values.slice(0, 1000).to_pylist()]
 
 
 @dataclass(frozen=True)

@@ -95,6 +95,14 @@ class ChangeKind(StrEnum):
     VOLUME = "volume"
 
 
+class IncidentStatus(StrEnum):
+    """How an incident stands in a partition."""
+
+    OPENED = "opened"
+    OPEN = "open"
+    RESOLVED = "resolved"
+
+
 class AnomalyKind(StrEnum):
     """What is unusual in a partition against those before it."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pyarrow as pa
 
 from assay.contracts.contract import Contract
-from assay.contracts.fields import ASSET, FLOAT, STRING, col
+from assay.contracts.fields import ASSET, FLOAT, INT, MONEY, STRING, STRINGS, col
 
 ANOMALIES = Contract("anomalies", pa.schema([
     ASSET,
@@ -20,3 +20,17 @@ ANOMALIES = Contract("anomalies", pa.schema([
     col("score", FLOAT, "distance from what was expected, in robust standard deviations"),
     col("reason", STRING, "one sentence"),
 ]), per="asset")
+
+INCIDENTS = Contract("incidents", pa.schema([
+    ASSET,
+    col("partition", STRING, "of the run that says so"),
+    col("opened", STRING, "partition in which something was first found wrong"),
+    col("status", STRING, "opened, open, or resolved: nothing is wrong any more"),
+    col("severity", STRING, "critical, warning"),
+    col("findings", INT, "things that are wrong"),
+    col("affected_share", FLOAT, "share of the newest partition's rows that are concerned, 0..1"),
+    col("at_stake", FLOAT, "the asset's value times that share; null where it has no value", MONEY, null=True),
+    col("unit", STRING, "currency and window"),
+    col("reason", STRING, "the worst finding, in one sentence"),
+    col("reasons", STRINGS, "all findings, the worst first"),
+]), ledger=True)

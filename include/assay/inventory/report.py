@@ -49,6 +49,7 @@ class Findings:
         earlier: Partition and table of the inventory before, None if there is none.
         usage: `usage`; without rows where there is no query log.
         coverage: `log_coverage`.
+        incidents: `incidents`.
     """
 
     inventory: pa.Table
@@ -66,6 +67,7 @@ class Findings:
     earlier: tuple[str, pa.Table] | None
     usage: pa.Table
     coverage: pa.Table
+    incidents: pa.Table
 
 
 def build_report(findings: Findings, platform: Platform, partition: str, language: str = "en") -> bytes:
@@ -122,5 +124,5 @@ def _view(findings: Findings, platform: Platform, partition: str, say: sections.
         "state": sections.state_rows(findings.assets, findings.states, uses(findings.usage)),
         "log": coverage_lines(findings.coverage, say), "has_log": findings.usage.num_rows > 0,
         "metrics": sections.metric_tables(findings.metrics),
-        "record": sections.record(findings.scores), "failures": failed, "more": more, "n_checks": findings.checks.num_rows,
+        "incidents": sections.incident_rows(findings.incidents), "record": sections.record(findings.scores), "failures": failed, "more": more, "n_checks": findings.checks.num_rows,
     }

@@ -214,6 +214,13 @@ def state_rows(assets: pa.Table, states: pa.Table, used: Mapping[str, str]) -> l
     } for r in assets.to_pylist()]
 
 
+def incident_rows(incidents: pa.Table) -> list[dict[str, Any]]:
+    """Incidents as they lie in the artifact, the most money first."""
+    return [row | {"stake": None if row["at_stake"] is None else amount(row["at_stake"]),
+                   "affected": percent(row["affected_share"]), "others": max(0, len(row["reasons"]) - 1)}
+            for row in incidents.to_pylist()]
+
+
 def failures(checks: pa.Table) -> tuple[list[dict[str, Any]], int]:
     """Failed checks, critical ones and large shares first, and how many more there are."""
     failed = [r for r in checks.to_pylist() if not r["success"]]

@@ -21,7 +21,7 @@ MODULES = ("assay.catalog.declared", "assay.forecasting.history", "assay.invento
 
 def publish(night: Night, classified: Sequence[ArtifactRef], gated: Sequence[ArtifactRef], values: Sequence[CaseRef],
             forecasts: Sequence[ArtifactRef], used: Sequence[ArtifactRef]) -> ArtifactRef:
-    """Publish `assets`, `inventory`, `records` and `report`; the inventory is returned.
+    """Publish `assets`, `inventory`, `incidents`, `records` and `report`; the inventory is returned.
 
     Args:
         night: The run.
@@ -61,9 +61,27 @@ def publish(night: Night, classified: Sequence[ArtifactRef], gated: Sequence[Art
         told = [assets, inventory, refs["relations"], refs["checks"]]
         frame.publish(RECORDS, lambda: records(listed, ranking, tables["relations"], tables["checks"]),
                       inputs=[ref.fingerprint for ref in told])
-        shown = [inventory, *(refs[name] for name in ("columns", "checks", "forecast_scores", "log_coverage"))]
+        incidents = _incidents(frame, refs, tables, inventory)
+        shown = [inventory, incidents, *(refs[name] for name in ("columns", "checks", "forecast_scores", "log_coverage"))]
+        tables["incidents"] = frame.store.read(incidents)
         _report(frame, tables, valued, evidence, ranking, [*read, *shown])
         return inventory
+
+
+def _incidents(frame: Frame, refs: dict[str, ArtifactRef], tables: dict[str, pa.Table], inventory: ArtifactRef) -> ArtifactRef:
+    """Publish what is wrong, going on from the incidents of the newest earlier partition."""
+    from assay.contracts.schemas import ANOMALIES, INCIDENTS
+    from assay.inventory.incidents import incidents
+
+    platform, assets = frame.platform.platform, tables["asset_states"].column("asset_id").to_pylist()
+    unusual = [ref for asset in assets if (ref := frame.store.find(ANOMALIES, platform, frame.partition, asset)) is not None]
+    before = max((p for p in frame.store.partitions(INCIDENTS, platform) if p < frame.partition), default=None)
+    earlier = frame.store.get(INCIDENTS, platform, before) if before is not None else None
+    read = [refs["asset_states"], refs["checks"], inventory, *unusual, *([earlier] if earlier else [])]
+    return frame.publish(INCIDENTS, lambda: incidents(
+        frame.partition, tables["asset_states"], tables["checks"], [frame.store.read(ref) for ref in unusual],
+        frame.store.read(inventory), frame.store.read(earlier) if earlier else None),
+        inputs=[ref.fingerprint for ref in read], config={"earlier": before})
 
 
 def _report(frame: Frame, tables: dict[str, pa.Table], valued: dict[str, ArtifactRef], evidence: Evidence,
@@ -110,7 +128,7 @@ def _report(frame: Frame, tables: dict[str, pa.Table], valued: dict[str, Artifac
         metrics={name: frame.store.read(ref) for name, ref in metrics.items()},
         column_values={name: frame.store.read(ref) for name, ref in columns.items()},
         earlier=(last, frame.store.read(inventories[last])) if last else None,
-        usage=tables["usage"], coverage=tables["log_coverage"])
+        usage=tables["usage"], coverage=tables["log_coverage"], incidents=tables["incidents"])
     page = build_report(findings, frame.platform, frame.partition)
     return frame.store.publish_files(REPORT, {FILE: page}, **where, recipe=recipe)
 

@@ -99,7 +99,7 @@ def _spread(left: np.ndarray) -> float:
 def _unit(history: Sequence[Reading]) -> float:
     """The size of usual amounts, in which amounts are compared."""
     sizes = [abs(past.value) for past in history]
-    return float(np.median(sizes)) or float(np.mean(sizes)) or 1.0
+    return max(float(np.median(sizes)), 1e-3 * float(np.mean(sizes))) or 1.0
 
 
 def _forward(value: float, scale: Scale, unit: float) -> float:
