@@ -124,5 +124,6 @@ def _view(findings: Findings, platform: Platform, partition: str, say: sections.
         "state": sections.state_rows(findings.assets, findings.states, uses(findings.usage)),
         "log": coverage_lines(findings.coverage, say), "has_log": findings.usage.num_rows > 0,
         "metrics": sections.metric_tables(findings.metrics),
-        "incidents": sections.incident_rows(findings.incidents), "record": sections.record(findings.scores), "failures": failed, "more": more, "n_checks": findings.checks.num_rows,
+        "incidents": sections.incident_rows(findings.incidents),
+        "record": sections.record(findings.scores), "failures": failed, "more": more, "n_checks": findings.checks.num_rows,
     }
