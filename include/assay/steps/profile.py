@@ -41,6 +41,11 @@ def profile(night: Night, histories: Sequence[ArtifactRef]) -> list[ArtifactRef]
         return [state for history in histories for state in _profile_asset(frame, history)]
 
 
+def watched_from(partition: str) -> str:
+    """The label behind which a run looks for what is usual."""
+    return (date.fromisoformat(partition) - timedelta(days=_WATCHED_DAYS)).isoformat()
+
+
 def _asset(history: ArtifactRef) -> str:
     """The asset whose history `history` is: the last part of its folder, which is there even where it has no rows."""
     return history.uri.rstrip("/").rsplit("/", 1)[-1]
@@ -52,8 +57,8 @@ def _profile_asset(frame: Frame, history: ArtifactRef) -> list[ArtifactRef]:
     asset_id = _asset(history)
     with frame.measure(asset_id):
         snapshots = _readable(frame, asset_id, history)
-        recent, watched = ((date.fromisoformat(frame.partition) - timedelta(days=days)).isoformat()
-                           for days in (RECENT_DAYS, _WATCHED_DAYS))
+        recent = (date.fromisoformat(frame.partition) - timedelta(days=RECENT_DAYS)).isoformat()
+        watched = watched_from(frame.partition)
         known: dict[str, pa.Table] = {}
         states: list[tuple[str, ArtifactRef]] = []
         for label, snapshot in reversed(snapshots):

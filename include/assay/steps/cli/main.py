@@ -42,6 +42,10 @@ def _dispatch(given: argparse.Namespace) -> int:
         from assay.steps.cli.value import explain
 
         return explain(given.platform, given.asset, given.partition, logs=given.logs)
+    if given.command == "quality":
+        from assay.steps.cli.quality import suggest
+
+        return suggest(given.platform, given.asset, given.partition)
     if given.command in ("scan", "init"):
         from assay.steps.cli.scan import init, scan
 
@@ -84,9 +88,13 @@ def _parser() -> argparse.ArgumentParser:
     value = commands.add_parser("value", help="ask what an asset is worth, and why")
     asked = value.add_subparsers(dest="question", required=True, metavar="question")
     explain = asked.add_parser("explain", help="which users, items, columns and decisions the money comes from")
-    explain.add_argument("platform", metavar="PLATFORM", help="name of the manifest")
-    explain.add_argument("asset", metavar="ASSET", help="as in the inventory, such as landing.transactions")
-    explain.add_argument("partition", metavar="PARTITION", nargs="?", help="local day (default: the newest that was valued)")
+    quality = commands.add_parser("quality", help="what the quality of an asset should be")
+    wished = quality.add_subparsers(dest="question", required=True, metavar="question")
+    suggest = wished.add_parser("suggest", help="print a suite of expectations from the history of an asset's profiles")
+    for command in (explain, suggest):
+        command.add_argument("platform", metavar="PLATFORM", help="name of the manifest")
+        command.add_argument("asset", metavar="ASSET", help="as in the inventory, such as landing.transactions")
+        command.add_argument("partition", metavar="PARTITION", nargs="?", help="local day (default: the newest there is)")
     up = commands.add_parser("up", help="start Airflow and wait until it is healthy")
     down = commands.add_parser("down", help="stop the Airflow that up started, and nothing else")
     trigger = commands.add_parser("trigger", help="run one partition through the scheduler and wait for it")
