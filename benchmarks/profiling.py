@@ -4,8 +4,8 @@
 
 All eight tables of Complete Journey, all of their partitions: what the task `profile` makes of each partition (counted values,
 then statistics, personal data looked for) beside a DuckDB query that hashes every value of the same files once, which is about
-what reading and looking at them costs. Each side runs in a process of its own, once to warm the disk's cache and then three times;
-the median counts. A last part profiles generated rows, two of whose columns are nearly unique, at two sizes.
+what reading and looking at them costs. Each side runs in a process of its own, once to warm the disk's cache and then three
+times; the median counts. A last part profiles generated rows, two of whose columns are nearly unique, at two sizes.
 """
 
 from __future__ import annotations
