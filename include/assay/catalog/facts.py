@@ -35,6 +35,9 @@ class Family(StrEnum):
     OTHER = "other"
 
 
+NUMERIC = frozenset({Family.INTEGER, Family.REAL})
+
+
 def words(name: str) -> tuple[str, ...]:
     """The words of a name in lower case, plurals and glued identifiers taken apart: `visitorIds` -> visitor, id."""
     out: list[str] = []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from assay.catalog.facts import ColumnFacts, Family, TableFacts, mentions, singular
+from assay.catalog.facts import NUMERIC, ColumnFacts, Family, TableFacts, mentions, singular
 from assay.catalog.keys import is_key
 from assay.catalog.semantic_types import (
     NOT_ADDITIVE,
@@ -31,14 +31,13 @@ _SECONDS = (946_684_800, 4_102_444_800)  # 2000-01-01 to 2100-01-01
 _WORDS = frozenset({SemanticType.TEXT, SemanticType.REVIEW})
 _PERSONS = frozenset({SemanticType.GENDER, SemanticType.BIRTH_DATE})  # in a table of persons, whose name is no thing's
 _BARE = frozenset({"name", "names", "名字"})
-_NUMERIC = (Family.INTEGER, Family.REAL)
 
 
 def holds_times(column: ColumnFacts) -> bool:
     """Whether values are dates or times: by type, as ISO text, or as seconds since 1970 under a name that says so."""
     if column.family is Family.TIME or column.holds_dates:
         return True
-    if column.family not in _NUMERIC or not mentions(column.words, _TIME_WORDS) or not len(column.numbers):
+    if column.family not in NUMERIC or not mentions(column.words, _TIME_WORDS) or not len(column.numbers):
         return False
     low, high = float(np.min(column.numbers)), float(np.max(column.numbers))
     return any(_SECONDS[0] <= low / unit and high / unit <= _SECONDS[1] for unit in (1, 1000))
@@ -94,9 +93,9 @@ def _other(column: ColumnFacts) -> tuple[Role, Meaning]:
     meaning = described(column)
     if column.rows > 1 and column.distinct <= 1 and column.nulls in (0, column.rows):
         return Role.CONSTANT, meaning
-    if column.family in _NUMERIC and additive(meaning.type) and not mentions(column.words, NOT_ADDITIVE | UNIT_PRICE):
+    if column.family in NUMERIC and additive(meaning.type) and not mentions(column.words, NOT_ADDITIVE | UNIT_PRICE):
         return Role.MEASURE, meaning
-    if column.family in _NUMERIC or column.family is Family.BOOLEAN:
+    if column.family in NUMERIC or column.family is Family.BOOLEAN:
         return Role.ATTRIBUTE, meaning
     if is_free_text(column) and (meaning.type in _WORDS or told_by_name(column) is None):
         return Role.TEXT, meaning

@@ -12,7 +12,7 @@ from functools import cache
 
 import numpy as np
 
-from assay.catalog.facts import ColumnFacts, Family, singular, words
+from assay.catalog.facts import NUMERIC, ColumnFacts, Family, singular, words
 from assay.catalog.meanings import SemanticType as SemanticType
 from assay.catalog.phrases import Phrasebook, apart, head_last
 from assay.catalog.values import passes
@@ -41,7 +41,6 @@ def _words(text: str) -> frozenset[str]:
 NOT_ADDITIVE = _words("rate ratio percentage percent pct share avg average mean median score rank index age year month week "
                       "duration days hours number num count level 比例 比率 率 占比 平均 评分 排名 年龄 时长")
 UNIT_PRICE = _words("price msrp 价格 售价 单价 原价")
-_NUMERIC = frozenset({Family.INTEGER, Family.REAL})
 _SURE, _NEARLY, _MOSTLY = 0.95, 0.9, 0.7  # shares of values that pass
 _SAY_KEY = _words("id key upc ean gtin sku uuid guid uid no nr number num code")
 _FIRST = ("url", "image", "ip_address", "user_agent", "structured")  # values that no name can outvote
@@ -94,7 +93,7 @@ def identified(column: ColumnFacts) -> Meaning:
 
 def _family(column: ColumnFacts) -> str:
     """What its values can be of; texts that are all figures are numbers."""
-    return "number" if column.family in _NUMERIC or passes(column, "figures") >= _SURE else column.family.value
+    return "number" if column.family in NUMERIC or passes(column, "figures") >= _SURE else column.family.value
 
 
 def _possible(column: ColumnFacts, entry: Entry) -> bool:
@@ -164,13 +163,13 @@ def told_by_name(column: ColumnFacts) -> Meaning | None:
 def _counts_things(column: ColumnFacts, name: Sequence[str]) -> bool:
     """Whether whole numbers go by a name in the plural: `passengers`, `engines`, `cls_students`."""
     head = next((word for word in reversed(head_last(name)) if not word.isdigit()), "")
-    return (column.family in _NUMERIC and column.whole and column.low >= 0 and singular(head) != head and head.isascii()
+    return (column.family in NUMERIC and column.whole and column.low >= 0 and singular(head) != head and head.isascii()
             and len(head) > _SHORT and head not in _SINGULAR)
 
 
 def _by_shape(column: ColumnFacts) -> Meaning:
     """What is left to say by type and repetition alone."""
-    if column.family in _NUMERIC:
+    if column.family in NUMERIC:
         telling = any(len(word) > 2 for word in column.words)
         counts = telling and column.whole and column.low >= 0 and column.distinct > _MANY
         return Meaning(SemanticType.COUNT, 0.35) if counts else Meaning(SemanticType.NUMBER, 0.5)

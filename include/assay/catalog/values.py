@@ -10,10 +10,9 @@ from functools import cache
 import numpy as np
 from babel import Locale
 
-from assay.catalog.facts import ColumnFacts, Family
+from assay.catalog.facts import NUMERIC, ColumnFacts, Family
 from assay.profiling.personal.ip import is_ip
 
-_NUMERIC = (Family.INTEGER, Family.REAL)
 _LOCALES = ("en", "de", "fr", "es", "zh", "ja")
 _URL = re.compile(r"(https?://|www\.)[^\s]+", re.IGNORECASE)
 _IMAGE = re.compile(r"\S+\.(jpe?g|png|gif|webp|bmp|svg|tiff?)(\?\S*)?", re.IGNORECASE)
@@ -77,7 +76,7 @@ def _within(column: ColumnFacts, low: float, high: float, *, whole: bool = False
 
 
 def _numbers(column: ColumnFacts) -> bool:
-    return column.family in _NUMERIC
+    return column.family in NUMERIC
 
 
 def _is_structured(text: str) -> bool:

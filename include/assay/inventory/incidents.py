@@ -16,6 +16,7 @@ import pyarrow as pa
 
 from assay.contracts.enums import AnomalyKind, AssetStatus, IncidentStatus, Severity
 from assay.contracts.quality import INCIDENTS
+from assay.quality.validate import failure
 
 _Row = Mapping[str, Any]
 _UNUSABLE = frozenset({AssetStatus.QUARANTINED, AssetStatus.MISSING})
@@ -87,10 +88,8 @@ def _of_checks(checks: pa.Table) -> Iterator[tuple[str, _Finding]]:
     """Expectations that the newest partition doesn't meet."""
     for row in checks.to_pylist():
         if not row["success"]:
-            of = f" on {row['column']}" if row["column"] else ""
             share = row["unexpected_ratio"] if row["unexpected_ratio"] is not None else 1.0
-            yield row["asset_id"], _Finding(Severity(row["severity"]), share,
-                                            f"{row['expectation']}{of} failed: {row['observed']}")
+            yield row["asset_id"], _Finding(Severity(row["severity"]), share, failure(row))
 
 
 def _of_anomalies(anomalies: Iterable[pa.Table]) -> Iterator[tuple[str, _Finding]]:

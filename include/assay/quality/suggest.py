@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import yaml
 
-from assay.catalog.facts import ColumnFacts, Family, TableFacts
+from assay.catalog.facts import NUMERIC, ColumnFacts, Family, TableFacts
 from assay.contracts.enums import Dimension, Role, Severity
 from assay.quality.anomalies.readings import midnight
 
@@ -24,7 +24,6 @@ _ROOM = 2.0  # times the largest, and part of the smallest number of rows that w
 _BEYOND = 10.0  # times the largest amount that was seen
 _NEAR_DAYS = 3  # a partition's times lie so near to its label, or anywhere
 _WORDS = {Family.INTEGER: "integer", Family.REAL: "number", Family.TEXT: "text", Family.TIME: "time", Family.BOOLEAN: "boolean"}
-_NUMERIC = (Family.INTEGER, Family.REAL)
 _DAY = 86_400.0
 _FORM = re.compile(r"\d+|[A-Z]+|[a-z]+")
 
@@ -119,7 +118,7 @@ def _of_column(column: ColumnFacts, history: Sequence[tuple[str, ColumnFacts]], 
     family = families.pop()
     if family is Family.TIME:
         yield from _times(column.name, history)
-    elif family in _NUMERIC and role is not Role.KEY:
+    elif family in NUMERIC and role is not Role.KEY:
         yield from _amounts(column.name, past)
     elif family is Family.TEXT:
         yield from _texts(column.name, past)

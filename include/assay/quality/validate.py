@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pyarrow as pa
@@ -67,10 +68,14 @@ def first_failure(checks: pa.Table) -> str | None:
     failed = [row for row in checks.to_pylist() if row["severity"] == "critical" and not row["success"]]
     if not failed:
         return None
-    row = failed[0]
-    subject = f" on {shorten(row['column'], 80)}" if row["column"] else ""
     more = f", and {len(failed) - 1} more critical" if len(failed) > 1 else ""
-    return f"{row['expectation']}{subject} failed: {row['observed']}{more}"
+    return f"{failure(failed[0])}{more}"
+
+
+def failure(row: Mapping[str, Any]) -> str:
+    """What a failed row of the contract `checks` says."""
+    subject = f" on {shorten(row['column'], 80)}" if row["column"] else ""
+    return f"{row['expectation']}{subject} failed: {row['observed']}"
 
 
 def _outcome(result: Any, expected: Expectation, schema: pa.Schema) -> dict[str, Any]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from assay.errors import UnreadableData
-from assay.sources.base import Footer
+from assay.sources.base import Footer, SourcePartition
 from assay.sources.types import type_name
 
 _ROW_GROUP = 1 << 17
@@ -42,6 +43,23 @@ def footer_of(table: pa.Table) -> Footer:
     """Schema, rows, sizes in memory and fingerprint of a table that was read."""
     sizes = {name: table.column(name).nbytes for name in table.column_names}
     return Footer({field.name: type_name(field.type) for field in table.schema}, table.num_rows, sizes, fingerprint_of(table))
+
+
+class WholeReader(ABC):
+    """What a connector says of a partition that it can only read whole."""
+
+    @abstractmethod
+    def read(self, partition: SourcePartition, columns: Sequence[str] | None = None, *,
+             fingerprint: str | None = None) -> pa.Table:
+        """The partition's rows, in one order."""
+
+    def fingerprint(self, partition: SourcePartition) -> str:
+        """Hex SHA-256 over names, types and values of the partition's rows, in any order; raises what reading does."""
+        return fingerprint_of(self.read(partition))
+
+    def footer(self, partition: SourcePartition) -> Footer:
+        """Schema, rows and fingerprint of a partition, which is read for it; raises what reading does."""
+        return footer_of(self.read(partition))
 
 
 def asked_for(table: pa.Table, location: str, columns: Sequence[str] | None, fingerprint: str | None) -> pa.Table:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from assay.inventory.ranking import Evidence
 
 MODULES = ("assay.catalog.declared", "assay.forecasting.history", "assay.inventory", "assay.quality.scores",
-           "assay.valuation.bootstrap", "assay.steps.publish")
+           "assay.quality.validate", "assay.valuation.bootstrap", "assay.steps.publish")
 
 
 def publish(night: Night, classified: Sequence[ArtifactRef], gated: Sequence[ArtifactRef], values: Sequence[CaseRef],

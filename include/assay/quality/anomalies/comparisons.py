@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from assay.catalog.facts import ColumnFacts, Family, TableFacts
+from assay.catalog.facts import NUMERIC, ColumnFacts, Family, TableFacts
 from assay.catalog.keys import has_key_name
 from assay.contracts.enums import AnomalyKind
 from assay.quality.anomalies.readings import Reading, Readings, Scale, midnight, quantiles
@@ -21,7 +21,6 @@ from assay.quality.anomalies.usual import FEWEST
 _BINS = 16
 _CATEGORIES = 48  # values told apart, the most frequent ones; the others are one
 _UNIQUE = 0.5  # different values per row from which a text has no distribution but that of its form
-_NUMERIC = (Family.INTEGER, Family.REAL)
 
 
 @dataclass(frozen=True)
@@ -51,8 +50,8 @@ def read_together(tables: Sequence[tuple[str, TableFacts]]) -> list[Readings]:
     found: list[Readings] = [{} for _ in tables]
     shared: list[np.ndarray] = []
     for name in tables[-1][1].columns:
-        columns = [table.columns.get(name) for _, table in tables]
-        if any(column is None for column in columns):
+        columns = [table.columns[name] for _, table in tables if name in table.columns]
+        if len(columns) < len(tables):
             continue
         counted = _count(columns)
         shared.append(_overlap(counted, len(tables)))
@@ -69,12 +68,10 @@ def read_together(tables: Sequence[tuple[str, TableFacts]]) -> list[Readings]:
     return found
 
 
-def _count(columns: Sequence[ColumnFacts | None]) -> _Counted:
-    there = [column for column in columns if column is not None]
-    values = pd.Series(np.concatenate([np.asarray(column.values.to_pylist(), dtype=object) for column in there]), dtype=object)
-    code, _ = pd.factorize(values)
-    part = np.repeat(np.arange(len(there)), [len(column.counts) for column in there])
-    return _Counted(part, code, np.concatenate([column.counts for column in there]))
+def _count(columns: Sequence[ColumnFacts]) -> _Counted:
+    code, _ = pd.factorize(pd.Series([text for column in columns for text in column.values.to_pylist()], dtype=object))
+    part = np.repeat(np.arange(len(columns)), [len(column.counts) for column in columns])
+    return _Counted(part, code, np.concatenate([column.counts for column in columns]))
 
 
 def _overlap(counted: _Counted, parts: int) -> np.ndarray:
@@ -106,31 +103,28 @@ def _unseen(counted: _Counted, parts: int) -> np.ndarray:
 # -- distributions ----------------------------------------------------------------------------------------------------
 
 
-def _distances(columns: Sequence[ColumnFacts | None], labels: Sequence[str], counted: _Counted) -> list[tuple[int, Reading]]:
+def _distances(columns: Sequence[ColumnFacts], labels: Sequence[str], counted: _Counted) -> list[tuple[int, Reading]]:
     """How far each partition's distribution lies from that of the others together."""
-    there = [column for column in columns if column is not None]
-    newest = there[-1]
-    if has_key_name(newest):
+    if has_key_name(columns[-1]):
         return []
-    bins = _binned(there, labels, counted)
+    bins = _binned(columns, labels, counted)
     if bins is None:
         return []
-    counts = np.zeros((len(there), bins.max(initial=0) + 1))
+    counts = np.zeros((len(columns), bins.max(initial=0) + 1))
     np.add.at(counts, (counted.part, bins), counted.rows)
     rows, whole = counts.sum(axis=1), counts.sum(axis=0)
     out = []
-    for place in range(len(there)):
+    for place in range(len(columns)):
         others = whole - counts[place]
         if rows[place] and others.sum():
-            reading = _distance(counts[place], others)
-            out.append((place, reading))
+            out.append((place, _distance(counts[place], others)))
     return out
 
 
 def _binned(columns: Sequence[ColumnFacts], labels: Sequence[str], counted: _Counted) -> np.ndarray | None:
     """The bin of each listed value of each partition, shape (n,); None where a column has no distribution to speak of."""
     family = columns[-1].family
-    if family in _NUMERIC or family is Family.TIME:
+    if family in NUMERIC or family is Family.TIME:
         starts = [midnight(label) if family is Family.TIME else 0.0 for label in labels]
         numbers = np.concatenate([column.numbers - start for column, start in zip(columns, starts, strict=True)])
         if len(np.unique(numbers[np.isfinite(numbers)])) > _CATEGORIES:
@@ -172,5 +166,3 @@ def _distance(counts: np.ndarray, others: np.ndarray) -> Reading:
     by_chance = bins * (1 / rows + 1 / others_rows) / (8 * np.log(2))
     spread = np.sqrt(2 * bins) * (1 / rows + 1 / others_rows) / (8 * np.log(2))
     return Reading(float(np.sqrt(max(divergence - by_chance, 0.0))), Scale.DISTANCE, int(rows), float(np.sqrt(spread)))
-
-

@@ -9,11 +9,10 @@ from enum import StrEnum
 
 import numpy as np
 
-from assay.catalog.facts import ColumnFacts, Family, TableFacts
+from assay.catalog.facts import NUMERIC, ColumnFacts, Family, TableFacts
 from assay.catalog.keys import has_key_name
 from assay.contracts.enums import AnomalyKind
 
-_NUMERIC = (Family.INTEGER, Family.REAL)
 _TAIL = 0.05  # share of a partition's times that lie behind the late one
 
 
@@ -81,7 +80,7 @@ def _of_column(column: ColumnFacts, label: str) -> Iterator[tuple[AnomalyKind, R
     yield AnomalyKind.UNIQUENESS, Reading(column.uniqueness, Scale.SHARE, column.filled)
     if column.family is Family.TIME:
         yield from _times(column, label)
-    elif column.family in _NUMERIC and not has_key_name(column):
+    elif column.family in NUMERIC and not has_key_name(column):
         yield from _amounts(column)
     elif column.family is Family.TEXT and not column.personal and len(column.values):
         lengths = np.array([len(text) for text in column.values.to_pylist()], float)

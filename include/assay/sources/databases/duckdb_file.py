@@ -11,8 +11,8 @@ import duckdb
 import pyarrow as pa
 
 from assay.errors import SourceUnavailable, UnreadableData, shorten
-from assay.sources.base import Declared, Footer, Reference, SourcePartition, SourceTable
-from assay.sources.content import asked_for, fingerprint_of, footer_of, in_order
+from assay.sources.base import Declared, Reference, SourcePartition, SourceTable
+from assay.sources.content import WholeReader, asked_for, in_order
 
 _TABLES = """
     SELECT schema_name, table_name, comment, estimated_size, false FROM duckdb_tables() WHERE database_name = current_database()
@@ -28,7 +28,7 @@ _KEYS = """
     FROM duckdb_constraints() WHERE database_name = current_database() AND constraint_type IN ('PRIMARY KEY', 'FOREIGN KEY')"""
 
 
-class DuckDbSource:
+class DuckDbSource(WholeReader):
     """Tables and views of a database file, those of schema `main` called by their name, others `<schema>.<name>`.
 
     Args:
@@ -69,14 +69,6 @@ class DuckDbSource:
             partition = SourcePartition("", f"{self._path}/{name}", "duckdb", (name,), 0, version)
             out.append(SourceTable(name, (partition,), declared))
         return sorted(out, key=lambda one: one.name)
-
-    def fingerprint(self, partition: SourcePartition) -> str:
-        """Hex SHA-256 over names, types and values of the table's rows, in any order."""
-        return fingerprint_of(self.read(partition))
-
-    def footer(self, partition: SourcePartition) -> Footer:
-        """Schema, rows and fingerprint of a table, which is read for it."""
-        return footer_of(self.read(partition))
 
     def read(self, partition: SourcePartition, columns: Sequence[str] | None = None, *,
              fingerprint: str | None = None) -> pa.Table:

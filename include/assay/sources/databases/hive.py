@@ -16,8 +16,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from assay.errors import SourceUnavailable, UnreadableData
-from assay.sources.base import Declared, Footer, SourcePartition, SourceTable
-from assay.sources.content import asked_for, fingerprint_of, footer_of, in_order
+from assay.sources.base import Declared, SourcePartition, SourceTable
+from assay.sources.content import WholeReader, asked_for, in_order
 from assay.sources.databases.spark import reaching, session_of, shown
 from assay.sources.layout import label_of
 
@@ -61,7 +61,7 @@ class _Files:
     known: bool
 
 
-class HiveSource:
+class HiveSource(WholeReader):
     """Tables and views of a Hive catalogue, those of database `default` called by their name, others `<database>.<name>`.
 
     A table whose partitions are days or months has one partition for each, as dated folders do; any other is one partition.
@@ -115,14 +115,6 @@ class HiveSource:
         return SourceTable(name, partitions, declared)
 
     # -- reading ------------------------------------------------------------------------------------------------------
-
-    def fingerprint(self, partition: SourcePartition) -> str:
-        """Hex SHA-256 over names, types and values of the partition's rows, in any order."""
-        return fingerprint_of(self.read(partition))
-
-    def footer(self, partition: SourcePartition) -> Footer:
-        """Schema, rows and fingerprint of a partition, which is read for it."""
-        return footer_of(self.read(partition))
 
     def read(self, partition: SourcePartition, columns: Sequence[str] | None = None, *,
              fingerprint: str | None = None) -> pa.Table:

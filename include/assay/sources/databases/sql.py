@@ -14,8 +14,8 @@ from sqlalchemy.engine.interfaces import ReflectedForeignKeyConstraint
 from sqlalchemy.engine.reflection import ObjectKind
 
 from assay.errors import SourceUnavailable, UnreadableData, shorten
-from assay.sources.base import Declared, Footer, Reference, SourcePartition, SourceTable
-from assay.sources.content import asked_for, fingerprint_of, footer_of, in_order
+from assay.sources.base import Declared, Reference, SourcePartition, SourceTable
+from assay.sources.content import WholeReader, asked_for, in_order
 from assay.sources.databases.dialects import dialect_of
 from assay.sources.types import type_name
 
@@ -26,7 +26,7 @@ _WIDE = {"UInt64": pa.uint64(), **dict.fromkeys(("Int128", "Int256", "UInt128", 
 _REACH = "check that the server runs, and the Airflow connection's host, user and password"
 
 
-class SqlSource:
+class SqlSource(WholeReader):
     """Tables and views of a database, those of its default schema called by their name, others `<schema>.<name>`.
 
     Each is one partition without a label: what the table holds now.
@@ -109,23 +109,6 @@ class SqlSource:
                 if rows is not None}
 
     # -- reading ------------------------------------------------------------------------------------------------------
-
-    def fingerprint(self, partition: SourcePartition) -> str:
-        """Hex SHA-256 over names, types and values of the table's rows, in any order.
-
-        Raises:
-            SourceUnavailable: If the database can't be reached.
-        """
-        return fingerprint_of(self.read(partition))
-
-    def footer(self, partition: SourcePartition) -> Footer:
-        """Schema, rows and fingerprint of a table, which is read for it.
-
-        Raises:
-            SourceUnavailable: If the database can't be reached.
-            UnreadableData: If a column can't be told in Arrow's types.
-        """
-        return footer_of(self.read(partition))
 
     def read(self, partition: SourcePartition, columns: Sequence[str] | None = None, *,
              fingerprint: str | None = None) -> pa.Table:
