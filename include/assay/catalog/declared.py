@@ -153,5 +153,5 @@ def _identify(asset: str, key: tuple[str, ...], rows: Rows | None) -> bool:
         return True
     try:
         return rows.distinct(asset, key, newest=True) >= NEARLY * rows.count(asset, newest=True)
-    except UnreadableData:  # says so where the table's own keys are looked for
+    except UnreadableData:  # told where relations are looked for, which asks for the same rows
         return True
