@@ -122,6 +122,19 @@ class AnomalyKind(StrEnum):
     LATE_TIME = "late_time"
 
 
+class SuspectKind(StrEnum):
+    """In what way a value is probably wrong."""
+
+    VARIANT = "variant"  # another value, written otherwise
+    TYPO = "typo"
+    FORM = "form"
+    OUTLIER = "outlier"
+    PLACEHOLDER = "placeholder"  # stands for no value
+    DEPENDENCY = "dependency"  # what another column tells is something else
+    CONTRADICTION = "contradiction"  # rows of one thing that differ
+    REPEATED = "repeated"
+
+
 class Severity(StrEnum):
     """What a failed expectation does: critical quarantines the partition, warning is shown."""
 

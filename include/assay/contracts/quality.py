@@ -21,6 +21,20 @@ ANOMALIES = Contract("anomalies", pa.schema([
     col("reason", STRING, "one sentence"),
 ]), per="asset")
 
+SUSPECTS = Contract("suspects", pa.schema([
+    ASSET,
+    col("source_partition", STRING, "label of the source partition that holds them, the newest one"),
+    col("kind", STRING, "variant, typo, form, outlier, placeholder, dependency, contradiction, repeated"),
+    col("columns", STRINGS, "the columns concerned, the one that is probably wrong last"),
+    col("dimension", STRING, "one of the six quality dimensions"),
+    col("rows", INT, "of the partition that are concerned"),
+    col("share", FLOAT, "of its rows, 0..1"),
+    col("example", STRING, "one of the values; its stand-in where it is personal"),
+    col("instead", STRING, "what probably belongs there, likewise; null where nothing suggests itself", null=True),
+    col("reason", STRING, "one sentence"),
+    col("found_in", STRINGS, "up to five rows, numbered from 1 as delivered, and what identifies them"),
+]), per="asset")
+
 INCIDENTS = Contract("incidents", pa.schema([
     ASSET,
     col("partition", STRING, "of the run that says so"),
