@@ -2,10 +2,12 @@
 
 The distance from the median, on a logarithmic scale for amounts, has a tail that falls about exponentially (for amounts:
 Pareto's law). Its rate is estimated from the 5 % of rows that lie farthest out without the outermost 0.5 %, so a few wrong
-values don't widen it. Values are suspect if so many rows would hold any as far out in less than one in a thousand such columns,
-and nothing lies near them. A suspect that repeats, or is written the way gaps are filled (9999, 1900-01-01), is a placeholder.
+values don't widen it. Values are suspect if so many rows would lie as far out in less than one in a thousand such columns, or if
+the gap before them would be as wide in less than one in ten thousand. A suspect that repeats, or is written the way gaps are
+filled (9999, 1900-01-01), is a placeholder.
 
-Source: peaks over threshold; Hill, "A simple general approach to inference about the tail of a distribution" (1975).
+Source: peaks over threshold; Hill, "A simple general approach to inference about the tail of a distribution" (1975). Gaps
+between the largest values: Renyi, "On the theory of order statistics" (1953).
 """
 
 from __future__ import annotations
@@ -25,6 +27,7 @@ from assay.quality.suspects.suspect import Suspect, shown
 _ENOUGH, _DIFFERENT = 200, 10  # rows and different values that make a distribution
 _TAIL, _OUTERMOST = 0.05, 0.005
 _CHANCE = 1e-3  # that so many rows lie as far out as suspects do
+_GAP = 1e-4  # that the gap before them is as wide; it is asked for each of the outermost ten
 _FEW = 10  # rows that are suspect together; more of them are another kind of thing, unless it is one value that repeats
 _APART = 2.0  # times as far from the median as anything that is not suspect
 _REPEATED = 5  # rows of one suspect value that make it a placeholder
@@ -121,7 +124,8 @@ def _beyond(side: _Side, rows: int) -> list[tuple[float, int]]:
     expected = events[side.distance > threshold].sum() * np.exp(-(side.distance - threshold) / mean)
     as_far = np.cumsum(events[::-1])[::-1]
     apart = np.append(False, side.far[1:] >= _APART * side.far[:-1])
-    unlikely = apart & (as_far <= _FEW) & (poisson.sf(as_far - 1, expected) < _CHANCE)
+    gap = np.exp(-np.diff(side.distance, prepend=side.distance[0]) * as_far / mean)
+    unlikely = apart & (as_far <= _FEW) & ((poisson.sf(as_far - 1, expected) < _CHANCE) | (gap < _GAP))
     first = int(np.argmax(unlikely)) if unlikely.any() else len(unlikely)
     return [(float(side.distance[place]), int(side.place[place])) for place in range(first, len(side.distance))]
 
