@@ -95,6 +95,14 @@ class ChangeKind(StrEnum):
     VOLUME = "volume"
 
 
+class QualityPart(StrEnum):
+    """What a quality score is made of."""
+
+    CHECKS = "checks"  # share of expectations met
+    UNUSUAL = "unusual"  # whether nothing is unusual
+    SUSPECT = "suspect"  # share of rows that hold nothing suspect
+
+
 class IncidentStatus(StrEnum):
     """How an incident stands in a partition."""
 

@@ -35,6 +35,18 @@ SUSPECTS = Contract("suspects", pa.schema([
     col("found_in", STRINGS, "up to five rows, numbered from 1 as delivered, and what identifies them"),
 ]), per="asset")
 
+QUALITY_SCORES = Contract("quality_scores", pa.schema([
+    ASSET,
+    col("dimension", STRING, "one of the six quality dimensions; null for the asset as a whole", null=True),
+    col("part", STRING, "checks (share of expectations met, critical ones count thrice), unusual (1 if nothing is), suspect "
+                        "(share of rows that hold nothing suspect); null for all parts together", null=True),
+    col("score", FLOAT, "0..1, higher is better; of a dimension the weighted mean of its parts, of an asset the mean of its "
+                        "dimensions"),
+    col("weight", FLOAT, "within the mean that it is part of"),
+    col("asked", INT, "questions"),
+    col("failed", INT, "answers that are not as they should be"),
+]))
+
 INCIDENTS = Contract("incidents", pa.schema([
     ASSET,
     col("partition", STRING, "of the run that says so"),

@@ -2,3 +2,4 @@
 
 from assay.quality.suspects.find import find_suspects as find_suspects
 from assay.quality.suspects.suspect import Suspect as Suspect
+from assay.quality.suspects.suspect import dimensions as dimensions

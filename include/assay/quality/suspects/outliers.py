@@ -2,9 +2,9 @@
 
 The distance from the median, on a logarithmic scale for amounts, has a tail that falls about exponentially (for amounts:
 Pareto's law). Its rate is estimated from the 5 % of rows that lie farthest out without the outermost 0.5 %, so a few wrong
-values don't widen it. Values are suspect if so many rows would lie as far out in less than one in a thousand such columns, or if
-the gap before them would be as wide in less than one in ten thousand. A suspect that repeats, or is written the way gaps are
-filled (9999, 1900-01-01), is a placeholder.
+values don't widen it. Values are suspect if so many rows would lie as far out in less than one in a thousand such columns, or
+if the gap before them would be as wide in less than one in ten thousand. A suspect that repeats, or is written the way gaps
+are filled (9999, 1900-01-01), is a placeholder.
 
 Source: peaks over threshold; Hill, "A simple general approach to inference about the tail of a distribution" (1975). Gaps
 between the largest values: Renyi, "On the theory of order statistics" (1953).

@@ -54,6 +54,11 @@ class Suspect:
         return replace(self, where=tuple(place for value in self.values for place in places.get(value, ()))[:PLACES])
 
 
+def dimensions() -> list[Dimension]:
+    """Quality dimensions that something suspect can hurt, in the standard's order."""
+    return [dimension for dimension in Dimension if dimension in _DIMENSION.values()]
+
+
 def shown(column: ColumnFacts, value: object) -> str:
     """A value of a column as it may be shown: its stand-in where values of the column are personal, texts within quotes."""
     if column.personal:
