@@ -5,7 +5,7 @@ from __future__ import annotations
 import pyarrow as pa
 
 from assay.contracts.contract import Contract
-from assay.contracts.fields import ASSET, FLOAT, INT, MONEY, STRING, STRINGS, col
+from assay.contracts.fields import ASSET, BOOL, FLOAT, INT, MONEY, STRING, STRINGS, col
 
 ANOMALIES = Contract("anomalies", pa.schema([
     ASSET,
@@ -46,6 +46,13 @@ QUALITY_SCORES = Contract("quality_scores", pa.schema([
     col("asked", INT, "questions"),
     col("failed", INT, "answers that are not as they should be"),
 ]))
+
+NOTIFICATIONS = Contract("notifications", pa.schema([
+    ASSET,
+    col("opened", STRING, "partition in which the incident was first found"),
+    col("resolved", BOOL, "whether its end was told, not its beginning"),
+    col("connection", STRING, "Airflow's connection through which somebody was told"),
+]), ledger=True)
 
 INCIDENTS = Contract("incidents", pa.schema([
     ASSET,
