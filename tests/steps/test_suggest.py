@@ -8,7 +8,7 @@ import pyarrow as pa
 import pytest
 from tests.steps.test_profile import PLATFORM, history, night
 
-from assay.contracts.schemas import ANOMALIES, DISCOVERED, HISTORY, SNAPSHOT
+from assay.contracts.schemas import ANOMALIES, ASSET_STATES, DISCOVERED, HISTORY, SNAPSHOT, SUSPECTS
 from assay.errors import ArtifactMissing, AssetUnknown
 from assay.quality.suite import parse_suite
 from assay.quality.validate import validate
@@ -32,6 +32,24 @@ def store(small_environment: Path, small_landing: Path, tmp_path: Path, monkeypa
     states = profile(run, [history(store, small_landing, "transactions", PARTITION)])
     classify(type(run)(PLATFORM, PARTITION, (), False, "", found, ()), states)
     return store
+
+
+def test_what_is_probably_wrong_is_printed_with_its_rows(store: ArtifactStore, capsys: pytest.CaptureFixture[str]):
+    told = store.read(store.get(SUSPECTS, PLATFORM, PARTITION, ASSET)).to_pylist()
+    store.publish(ASSET_STATES, pa.Table.from_pylist([{"asset_id": ASSET, "status": "ok"}], schema=ASSET_STATES.schema),
+                  platform=PLATFORM, partition=PARTITION, recipe=Recipe((), "", ""))
+    assert main(["quality", "suspects", PLATFORM, ASSET]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == max(len(told), 1) and (told or lines == [f"nothing looks wrong in {ASSET}"])
+    row = {"asset_id": ASSET, "source_partition": PARTITION, "kind": "typo", "columns": ["note"], "dimension": "accuracy",
+           "rows": 1, "share": 0.1, "example": "'chese'", "instead": "'cheese'", "reason": "'chese' is a slip",
+           "found_in": ["row 7"]}
+    store.publish(SUSPECTS, pa.Table.from_pylist([row], schema=SUSPECTS.schema), platform=PLATFORM, partition=PARTITION,
+                  name=ASSET, recipe=Recipe((), "", "other"))
+    assert main(["quality", "suspects", PLATFORM, ASSET, PARTITION]) == 0
+    assert capsys.readouterr().out == "note: typo: 'chese' is a slip (1 rows; row 7)\n"
+    assert main(["quality", "suspects", PLATFORM, "landing.nothing"]) == 1
+    assert "landing.nothing" in capsys.readouterr().err
 
 
 def test_a_suite_holds_for_what_the_night_knows(store: ArtifactStore, capsys: pytest.CaptureFixture[str]):

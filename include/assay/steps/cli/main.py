@@ -43,9 +43,9 @@ def _dispatch(given: argparse.Namespace) -> int:
 
         return explain(given.platform, given.asset, given.partition, logs=given.logs)
     if given.command == "quality":
-        from assay.steps.cli.quality import suggest
+        from assay.steps.cli.quality import suggest, suspects
 
-        return suggest(given.platform, given.asset, given.partition)
+        return (suggest if given.question == "suggest" else suspects)(given.platform, given.asset, given.partition)
     if given.command in ("scan", "init"):
         from assay.steps.cli.scan import init, scan
 
@@ -88,10 +88,11 @@ def _parser() -> argparse.ArgumentParser:
     value = commands.add_parser("value", help="ask what an asset is worth, and why")
     asked = value.add_subparsers(dest="question", required=True, metavar="question")
     explain = asked.add_parser("explain", help="which users, items, columns and decisions the money comes from")
-    quality = commands.add_parser("quality", help="what the quality of an asset should be")
+    quality = commands.add_parser("quality", help="what is wrong in an asset, and what should be expected of it")
     wished = quality.add_subparsers(dest="question", required=True, metavar="question")
     suggest = wished.add_parser("suggest", help="print a suite of expectations from the history of an asset's profiles")
-    for command in (explain, suggest):
+    suspects = wished.add_parser("suspects", help="print what is probably wrong in an asset, and in which rows")
+    for command in (explain, suggest, suspects):
         command.add_argument("platform", metavar="PLATFORM", help="name of the manifest")
         command.add_argument("asset", metavar="ASSET", help="as in the inventory, such as landing.transactions")
         command.add_argument("partition", metavar="PARTITION", nargs="?", help="local day (default: the newest there is)")
