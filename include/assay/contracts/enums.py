@@ -92,7 +92,6 @@ class ChangeKind(StrEnum):
     COLUMN_RENAMED = "column_renamed"
     TYPE_CHANGED = "type_changed"
     NULLABILITY = "nullability"
-    VOLUME = "volume"
 
 
 class QualityPart(StrEnum):

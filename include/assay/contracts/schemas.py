@@ -152,7 +152,7 @@ RELATIONS = Contract("relations", pa.schema([
 CHANGES = Contract("changes", pa.schema([
     ASSET,
     col("source_partition", STRING, "label of the source partition that differs from those before"),
-    col("kind", STRING, "column_added, column_removed, column_renamed, type_changed, nullability, volume"),
+    col("kind", STRING, "column_added, column_removed, column_renamed, type_changed, nullability"),
     col("column", STRING, "as it is now called, or was, where it is gone; null for the whole table", null=True),
     col("before", STRING, "what it was", null=True),
     col("after", STRING, "what it is", null=True),
