@@ -251,6 +251,12 @@ class Quality(_Frozen):
     false_alarm_rate: float = Field(default=0.01, gt=0, lt=0.5)  # of an asset and night that have nothing wrong with them
 
 
+class Storage(_Frozen):
+    """How long artifacts are kept that a night to come doesn't read."""
+
+    keep_days: int | None = Field(default=None, ge=1)  # before the newest partition; none: for good
+
+
 class Notify(_Frozen):
     """Who is told of incidents, once of each, through one of Airflow's connections."""
 
@@ -283,6 +289,7 @@ class Platform(_Frozen):
     forecast: ForecastConfig = ForecastConfig()
     costs: Costs = Costs()
     quality: Quality = Quality()
+    storage: Storage = Storage()
     notify: list[Notify] = Field(default_factory=list)
     assets: dict[str, AssetOverride] = Field(default_factory=dict)
 
