@@ -51,8 +51,8 @@ def storage(platform: str, *, keep_days: int | None = None, prune: bool = False)
         remove(holdings, store)
         console.print(f"removed {count}, {part} of {everything}")
     else:
-        console.print(f"{count}, {part} of {everything}, can go: nothing reads what is more than {holdings.keep_days} days before "
-                      f"{holdings.newest}; nothing was removed, --prune does it", soft_wrap=True)
+        console.print(f"{count}, {part} of {everything}, can go: nothing reads what is more than {holdings.keep_days} days "
+                      f"before {holdings.newest}; nothing was removed, --prune does it", soft_wrap=True)
     return 0
 
 
