@@ -30,6 +30,8 @@ _TOP = 10
 _BINS = 20
 _DAY = 86_400
 _ENGINE = "duckdb"
+_WHOLE = 2**53  # from which floats miss integers
+_WIDE = {"BIGINT": pa.int64(), "UBIGINT": pa.uint64()}
 
 
 @dataclass
@@ -90,7 +92,7 @@ def _profile_column(rows: pa.Table) -> dict[str, Any]:
     out |= {"asset_id": rows.column("asset_id")[0].as_py(), "column": rows.column("column")[0].as_py(),
             "row_count": _total(rows), "null_count": _total(counted.filter(missing)), "distinct_count": _distinct(listed),
             "min": low[0], "max": high[0], "engine": _ENGINE}
-    if not pc.all(values.column("masked")).as_py():
+    if not pc.all(values.column("masked"), min_count=0).as_py():
         out |= _of_numbers(listed)
         if dtype == "VARCHAR":
             out |= _of_texts(listed)
@@ -136,7 +138,8 @@ def _of_numbers(listed: _Listed) -> dict[str, Any]:
         mean = (mean * int(rows.sum()) + rest) / (int(rows.sum()) + listed.known["rest"]["n"])
     out["mean"] = mean * unit
     if whole > 1:
-        deviations = (ordered / unit - mean) ** 2
+        offsets = _offsets(listed, finite)[order] / unit
+        deviations = (offsets - float((offsets * counts).sum()) / whole) ** 2
         std = float(np.sqrt((counts * deviations).sum() / (whole - 1)))
         out["std"] = std * unit
         if listed.known:
@@ -146,6 +149,17 @@ def _of_numbers(listed: _Listed) -> dict[str, Any]:
         if listed.known:
             listed.estimate(**{name: _quantile_error(ordered, counts, squares, q)})
     return out | _signs(listed)
+
+
+def _offsets(listed: _Listed, finite: np.ndarray) -> np.ndarray:
+    """Finite numbers, less the smallest of them where integers are larger than floats can tell apart."""
+    numbers: np.ndarray = listed.numbers[finite]
+    if listed.dtype not in _WIDE or np.abs(numbers).max() < _WHOLE:
+        return numbers
+    texts = listed.table.column("value").filter(pa.array(finite))
+    integers = np.asarray(texts.cast(_WIDE[listed.dtype]))
+    offsets: np.ndarray = (integers.view(np.uint64) - integers.min().view(np.uint64)).astype(np.float64)  # never below 0
+    return offsets
 
 
 def _signs(listed: _Listed) -> dict[str, Any]:
@@ -182,7 +196,8 @@ def quantile(ordered: np.ndarray, counts: np.ndarray, q: float) -> float:
     below = int(np.floor(position))
     low = float(ordered[np.searchsorted(ends, below, side="right")])
     high = float(ordered[np.searchsorted(ends, min(below + 1, int(ends[-1]) - 1), side="right")])
-    return low + (high - low) * (position - below)
+    above = position - below
+    return low + (high - low) * above if np.isfinite(high - low) else low * (1 - above) + high * above
 
 
 def _quantile_error(ordered: np.ndarray, counts: np.ndarray, squares: np.ndarray, q: float) -> float:
@@ -202,7 +217,8 @@ def histogram(ordered: np.ndarray, counts: np.ndarray) -> list[list[float]]:
     low, high = float(ordered[0]), float(ordered[-1])
     with np.errstate(over="ignore", invalid="ignore"):
         edges = np.linspace(low, high, _BINS + 1)
-    if not (np.diff(edges) > 0).all():  # equal values, or such that no float lies between them, or more than all floats
+        rising = (np.diff(edges) > 0).all()
+    if not rising:  # equal values, or such that no float lies between them, or more than all floats
         return [[low, high, int(counts.sum())]]
     rows, edges = np.histogram(ordered, bins=_BINS, range=(low, high), weights=counts)
     return [[float(a), float(b), int(r)] for a, b, r in zip(edges[:-1], edges[1:], rows, strict=True)]
