@@ -6,16 +6,18 @@ critical: no rows, absent columns, other types, gaps and repeats in what identif
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 import yaml
 
 from assay.catalog.facts import NUMERIC, ColumnFacts, Family, TableFacts
 from assay.contracts.enums import Dimension, Role, Severity
+from assay.profiling.forms import as_regex, exact_forms
 from assay.quality.anomalies.readings import midnight
 
 _CHOICES = 30  # different values that are a list to choose from
@@ -25,7 +27,6 @@ _BEYOND = 10.0  # times the largest amount that was seen
 _NEAR_DAYS = 3  # a partition's times lie so near to its label, or anywhere
 _WORDS = {Family.INTEGER: "integer", Family.REAL: "number", Family.TEXT: "text", Family.TIME: "time", Family.BOOLEAN: "boolean"}
 _DAY = 86_400.0
-_FORM = re.compile(r"\d+|[A-Z]+|[a-z]+")
 
 
 @dataclass(frozen=True)
@@ -170,20 +171,11 @@ def _texts(name: str, past: Sequence[ColumnFacts]) -> Iterator[Suggestion]:
         yield _entry("expect_column_values_to_be_in_set", Dimension.CONFORMITY, Severity.WARNING,
                      f"{len(values)} different values in {rows} rows", column=name, value_set=values)
         return
-    forms = {_form(text) for facts in past for text in facts.sample}
-    if len(forms) == 1 and rows >= _REPEATS and len(form := forms.pop()) > 1:
+    looked_at = pa.chunked_array([pa.array(facts.sample, pa.string()) for facts in past], pa.string())
+    forms = pc.unique(exact_forms(looked_at)).to_pylist()
+    if len(forms) == 1 and rows >= _REPEATS and forms[0]:
         yield _entry("expect_column_values_to_match_regex", Dimension.CONFORMITY, Severity.WARNING,
-                     "the one form of all that was looked at", column=name, regex=f"^{form}$")
-
-
-def _form(text: str) -> str:
-    """A regular expression for texts that are written alike, with classes and counts for letters and digits."""
-    classes, out, end = {"0": "[0-9]", "A": "[A-Z]", "a": "[a-z]"}, "", 0
-    for found in _FORM.finditer(text):
-        kind = "0" if found[0].isdigit() else "A" if found[0].isupper() else "a"
-        out += re.escape(text[end:found.start()]) + f"{classes[kind]}{{{len(found[0])}}}"
-        end = found.end()
-    return out + re.escape(text[end:])
+                     "the one form of all that was looked at", column=name, regex=f"^{as_regex(forms[0])}$")
 
 
 def _is_unique(column: ColumnFacts) -> bool:
