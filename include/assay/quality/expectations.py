@@ -44,6 +44,41 @@ class PartitionDay(_Strict):
 Bound = int | float | datetime | date | PartitionDay
 
 
+class Condition(_Strict):
+    """What must hold of a column in the rows that an expectation is about; a gap meets no condition but `missing`."""
+
+    column: str
+    equals: Scalar | Bound | None = None
+    differs_from: Scalar | Bound | None = None
+    above: Bound | None = None
+    at_least: Bound | None = None
+    below: Bound | None = None
+    at_most: Bound | None = None
+    in_set: list[Scalar] | None = Field(default=None, min_length=1)
+    not_in_set: list[Scalar] | None = Field(default=None, min_length=1)
+    missing: bool | None = None
+
+    @model_validator(mode="after")
+    def _one(self) -> Condition:
+        if len(self.model_fields_set - {"column"}) != 1:
+            raise ValueError(f"needs exactly one of {', '.join(name for name in type(self).model_fields if name != 'column')}")
+        return self
+
+    def resolved(self, source_partition: str) -> tuple[str, str, Any]:
+        """Column, what is compared, and with what, for the partition of that label."""
+        (word,) = self.model_fields_set - {"column"}
+        return self.column, word, _resolve(getattr(self, word), source_partition)
+
+    def __str__(self) -> str:
+        (word,) = self.model_fields_set - {"column"}
+        if word == "missing":
+            return f"{self.column} is {'' if self.missing else 'not '}missing"
+        return f"{self.column} {_WORDS.get(word, word.replace('_', ' '))} {_shown(getattr(self, word))}"
+
+
+_WORDS = {"equals": "is", "differs_from": "is not", "in_set": "is one of", "not_in_set": "is none of"}
+
+
 class _Expectation(_Strict):
     """What every expectation says besides its own arguments.
 
@@ -53,10 +88,21 @@ class _Expectation(_Strict):
 
     severity: Severity = Field(strict=False)
     dimension: Dimension = Field(strict=False)
+    where: list[Condition] | None = Field(default=None, min_length=1)
+
+    @property
+    def moves(self) -> bool:
+        """Whether it asks for other things of equal rows under another label."""
+        return "partition_plus_days" in self.model_dump_json()
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """Columns that must be there for the expectation to be computed, those of its conditions included."""
+        return (*self.columns, *(condition.column for condition in self.where or ()))
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """Columns that must be there for the expectation to be computed."""
+        """Columns that the expectation is about, which must be there for it to be computed."""
         return ()
 
     @property
@@ -68,7 +114,7 @@ class _Expectation(_Strict):
         """Keyword arguments of the Great Expectations class, bounds resolved against the label `source_partition`."""
         own = {name: getattr(self, name) for name in type(self).model_fields}
         return {name: _resolve(value, source_partition) for name, value in own.items()
-                if value is not None and name not in ("expectation", "severity", "dimension")}
+                if value is not None and name not in ("expectation", "severity", "dimension", "where")}
 
 
 class _OfColumn(_Expectation):
@@ -103,6 +149,7 @@ class ColumnSet(_Expectation):
     """Which columns the table has; with `exact_match` no others."""
 
     expectation: Literal["expect_table_columns_to_match_set"]
+    where: None = None
     column_set: Columns
     exact_match: bool = True
 
@@ -111,6 +158,7 @@ class Presence(_Expectation):
     """That a column is there at all."""
 
     expectation: Literal["expect_column_to_exist"]
+    where: None = None
     column: str
 
     @property
@@ -164,6 +212,7 @@ class ColumnType(_OfColumn):
     """That the column is of a type, said in plain words rather than in pandas' names."""
 
     expectation: Literal["expect_column_values_to_be_in_type_list"]
+    where: None = None
     type_list: list[TypeWord] = Field(min_length=1)
 
     def arguments(self, source_partition: str) -> dict[str, Any]:
@@ -227,6 +276,13 @@ FAMILIES: tuple[type[_Expectation], ...] = (
 def known_types() -> dict[str, type[_Expectation]]:
     """Every expectation type that a suite may name, with the model of its arguments."""
     return {name: family for family in FAMILIES for name in get_args(family.model_fields["expectation"].annotation)}
+
+
+def _shown(value: Any) -> str:
+    """A condition's value in words."""
+    if isinstance(value, PartitionDay):
+        return f"the partition's day plus {value.partition_plus_days}"
+    return ", ".join(str(each) for each in value) if isinstance(value, list) else str(value)
 
 
 def _resolve(value: Any, source_partition: str) -> Any:

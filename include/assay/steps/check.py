@@ -18,7 +18,8 @@ from assay.steps.frame import Frame, open_frame
 logger = logging.getLogger(__name__)
 
 _MODULES = ("assay.steps.check", "assay.quality.expectations", "assay.quality.suite", "assay.quality.frames",
-            "assay.quality.session", "assay.quality.validate")
+            "assay.quality.reading", "assay.quality.partition", "assay.quality.metrics", "assay.quality.engine",
+            "assay.quality.session", "assay.quality.validate", "assay.engine")
 
 
 def check(night: Night, histories: Sequence[ArtifactRef]) -> list[ArtifactRef]:
@@ -65,7 +66,7 @@ def _check_label(frame: Frame, asset_id: str, label: str, snapshot: ArtifactRef,
     def make() -> pa.Table:
         if content in known:
             return relabel(known[content], label)
-        return validate(frame.store.read(snapshot), suite, asset_id, label)
+        return validate(frame.store.files(snapshot), suite, asset_id, label)
 
     ref = frame.publish(PARTITION_CHECKS, make, name=asset_id, partition=label or frame.partition,
                         inputs=[snapshot.fingerprint], config=config | {"label": label})
@@ -84,5 +85,5 @@ def _publish_docs(frame: Frame, asset_id: str, label: str, snapshot: ArtifactRef
         return
     from assay.quality.docs import build_docs
 
-    pages = build_docs(frame.store.read(snapshot), suite, asset_id, label)
+    pages = build_docs(frame.store.files(snapshot), suite, asset_id, label)
     frame.store.publish_files(DATA_DOCS, pages, **where, recipe=recipe)
