@@ -46,7 +46,8 @@ def of_column(name: str, values: list[Any]) -> list[dict[str, Any]]:
     entries += [{"expectation": f"expect_column_{kind}_to_be_between", "column": name, **more}
                 for kind in AGGREGATES for more in (SIDES, {"max_value": 0.25, "strict_max": True})]
     if not values or not isinstance(values[0], dt.date):
-        entries.append({"expectation": "expect_column_value_lengths_to_be_between", "column": name, "min_value": 2, "max_value": 6})
+        entries.append({"expectation": "expect_column_value_lengths_to_be_between", "column": name, "min_value": 2,
+                        "max_value": 6})
     return [*entries, {"expectation": "expect_column_to_exist", "column": name}]
 
 
@@ -58,6 +59,13 @@ def suite_of(entries: list[dict[str, Any]]) -> Suite:
 def entries_of(table: pa.Table, pairs: list[tuple[str, str]]) -> list[dict[str, Any]]:
     out = [entry for name in table.column_names
            for entry in of_column(name, table.column(name).drop_null().slice(0, 3).to_pylist())]
+    conditions = [{"column": name, word: value} for name in table.column_names if not table.column(name).null_count
+                  for value in table.column(name).slice(table.num_rows // 2, 1).to_pylist() if isinstance(value, (int, str))
+                  for word in ("equals", "differs_from", "at_least") if word != "at_least" or type(value) is int]
+    for where in conditions[:20]:
+        out += [{"expectation": "expect_column_values_to_not_be_null", "column": table.column_names[-1], "where": [where]},
+                {"expectation": "expect_column_unique_value_count_to_be_between", "column": table.column_names[0],
+                 "max_value": 5, "where": [where, {"column": where["column"], "missing": False}]}]
     for one, other in pairs:
         out += [{"expectation": "expect_column_pair_values_a_to_be_greater_than_b", "column_A": one, "column_B": other, **more}
                 for more in ({}, {"or_equal": True, "mostly": 0.5})]
@@ -107,7 +115,8 @@ def assert_same(table: pa.Table, entries: list[dict[str, Any]], folder: Path, ba
     ("campaigns", [("campaign_id", "household_id")]), ("campaign_descriptions", [("start_date", "end_date")]),
     ("coupon_redemptions", [("household_id", "coupon_upc")]),
 ])
-def test_real_tables_come_out_as_on_the_whole_frame(name: str, pairs: list[tuple[str, str]], small_landing: Path, tmp_path: Path):
+def test_real_tables_come_out_as_on_the_whole_frame(name: str, pairs: list[tuple[str, str]], small_landing: Path,
+                                                    tmp_path: Path):
     folder = sorted((small_landing / "small_journey" / name).glob("ds=*"))[-1]
     table = pq.read_table(folder, partitioning=None)
     pairs = [(one, other) for one, other in pairs if {one, other} <= set(table.column_names)]

@@ -5,16 +5,17 @@ from __future__ import annotations
 import html
 import re
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
-from assay.quality.partition import open_partition
+from assay.quality.partition import Other, open_partition
 from assay.quality.session import open_context, to_gx
 from assay.quality.suite import Suite
+from assay.quality.terms import Reference
 from assay.quality.validate import Finding, examine
 
 _SITE = "docs"
@@ -22,7 +23,8 @@ _NO_DAY = "1970-01-01"  # stands for the label of an asset without partitions
 _LINKS = re.compile(r"""(?:href|src)=["']([^"'#?]+)["']|url\(["']?([^"')?]+)""")
 
 
-def build_docs(data: Sequence[str] | pa.Table, suite: Suite | None, asset_id: str, source_partition: str) -> dict[str, bytes]:
+def build_docs(data: Sequence[str] | pa.Table, suite: Suite | None, asset_id: str, source_partition: str, *,
+               others: Mapping[Reference, Other] | None = None) -> dict[str, bytes]:
     """A static site: `index.html`, the suite, and the results on a partition.
 
     The list of results on Great Expectations' own front page (kept as `overview.html`) is drawn by scripts from the network;
@@ -36,11 +38,12 @@ def build_docs(data: Sequence[str] | pa.Table, suite: Suite | None, asset_id: st
         suite: What is expected; None stands for what holds for any asset.
         asset_id: The asset.
         source_partition: Label of the partition.
+        others: Partitions that expectations compare it with.
 
     Returns:
         Content by path below the site's folder.
     """
-    with open_partition(data) as partition:
+    with open_partition(data, others) as partition:
         found = examine(partition, suite, source_partition)
     results = [_result(finding, source_partition) for finding in found]
     with tempfile.TemporaryDirectory(prefix="assay-docs-") as folder:
@@ -68,7 +71,7 @@ def _render(results: list[Any], asset_id: str, source_partition: str, folder: st
     import great_expectations as gx
     from great_expectations.core.expectation_validation_result import ExpectationSuiteValidationResult
     from great_expectations.core.run_identifier import RunIdentifier
-    from great_expectations.data_context.types.resource_identifiers import ExpectationSuiteIdentifier, ValidationResultIdentifier
+    from great_expectations.data_context.types import resource_identifiers as ids
     from great_expectations.validator.validator import calc_validation_statistics
 
     context = open_context()
@@ -87,9 +90,9 @@ def _render(results: list[Any], asset_id: str, source_partition: str, folder: st
             "unsuccessful_expectations": sums.unsuccessful_expectations, "success_percent": sums.success_percent},
         meta={"run_id": run_id, "validation_time": day, "great_expectations_version": gx.__version__, "batch_spec": {},
               "batch_markers": {}, "active_batch_definition": {"datasource_name": "snapshot", "data_asset_name": asset_id}})
-    suite_id = ExpectationSuiteIdentifier(name=asset_id)
-    context.validation_results_store.store_validation_results(
-        whole, ValidationResultIdentifier(batch_identifier=asset_id, expectation_suite_identifier=suite_id, run_id=run_id), suite_id)
+    suite_id = ids.ExpectationSuiteIdentifier(name=asset_id)
+    context.validation_results_store.store_validation_results(whole, ids.ValidationResultIdentifier(
+        batch_identifier=asset_id, expectation_suite_identifier=suite_id, run_id=run_id), suite_id)
     context.build_data_docs(site_names=[_SITE])
 
 

@@ -1,7 +1,7 @@
 """A Great Expectations engine that answers metrics from a partition's files instead of from a frame in memory.
 
-Great Expectations asks an engine for metrics and decides from their values. This one is asked the same as the engine for pandas,
-and gives the same answers (`metrics`), each computed over the whole partition.
+Great Expectations asks an engine for metrics and decides from their values. This one is asked the same as that for pandas, and
+gives the same answers (`metrics`), each computed over the whole partition.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import duckdb
+from great_expectations.execution_engine.pandas_execution_engine import PandasExecutionEngine
 from great_expectations.expectations.row_conditions import (
     AndCondition,
     ComparisonCondition,
@@ -18,11 +19,12 @@ from great_expectations.expectations.row_conditions import (
     NullityCondition,
     Operator,
     OrCondition,
+    deserialize_row_condition,
 )
-from great_expectations.execution_engine import PandasExecutionEngine
 from great_expectations.validator.metric_configuration import MetricConfiguration
 
-from assay.quality.metrics import Arguments, Ask, Domain, find_metric
+from assay.quality.asking import Arguments, Ask, Domain
+from assay.quality.metrics import find_metric
 from assay.quality.partition import Partition
 from assay.quality.reading import as_sql, comparable
 
@@ -81,8 +83,9 @@ class PartitionEngine(PandasExecutionEngine):
         return found
 
     def _domain(self, given: Arguments) -> Domain:
-        names = [given[key] for key in ("column", "column_A", "column_B") if given.get(key)] + list(given.get("column_list") or ())
-        condition = given.get("row_condition")
+        names = [given[key] for key in ("column", "column_A", "column_B") if given.get(key)]
+        names += given.get("column_list") or ()
+        condition = deserialize_row_condition(given.get("row_condition"))  # it comes as a mapping
         where = self.condition_to_filter_clause(condition) if condition is not None else "true"
         return Domain(tuple(self._partition.columns[name] for name in names), where, given.get("ignore_row_if"))
 

@@ -8,66 +8,16 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 
+from assay.quality import reaching
+from assay.quality.asking import Arguments, Ask, Domain, Metric
 from assay.quality.frames import to_frame
 from assay.quality.partition import Partition
-from assay.quality.reading import NUMBERS, Kind, Reading, as_sql, comparable, side_by_side
-
-Arguments = Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class Ask:
-    """Aggregates to compute in the scan that serves all metrics.
-
-    Attributes:
-        sql: Expressions over the table `part`.
-        finish: The metric from their values.
-    """
-
-    sql: tuple[str, ...]
-    finish: Callable[..., Any]
-
-
-@dataclass(frozen=True)
-class Domain:
-    """What a metric is about.
-
-    Attributes:
-        columns: One, two, or those of a key; none for the whole table.
-        where: Condition that its rows meet, in SQL.
-        ignore: Which rows with gaps are left out, in Great Expectations' words.
-    """
-
-    columns: tuple[Reading, ...]
-    where: str
-    ignore: str | None = None
-
-    @property
-    def column(self) -> Reading:
-        """The one column."""
-        return self.columns[0]
-
-    @property
-    def filled(self) -> str:
-        """Condition on rows that have a value."""
-        return f"{self.where} and ({self.column.sql}) is not null"
-
-    @property
-    def kept(self) -> str:
-        """Condition on rows of which a rule on several columns speaks."""
-        gaps = [f"({column.sql}) is null" for column in self.columns]
-        if self.ignore in ("either_value_is_missing", "any_value_is_missing"):
-            return f"{self.where} and not ({' or '.join(gaps)})"
-        return self.where if self.ignore in ("neither", "never") else f"{self.where} and not ({' and '.join(gaps)})"
-
-
-Metric = Callable[[Partition, Domain, Arguments], Any]
+from assay.quality.reading import NUMBERS, Kind, Reading, as_sql, comparable, comparable_kinds
 
 
 def _count(where: str, finish: Callable[..., Any] = int) -> Ask:
@@ -137,10 +87,15 @@ def _as_texts(partition: Partition, domain: Domain, fails: Callable[[Any], Any])
     return _weighed(partition, domain, fails)
 
 
+def _counted(domain: Domain, value: str) -> str:
+    """Query for the different values of an expression and the rows that hold each."""
+    return f"select {value} as v, count(*) as n from part where {domain.filled} group by 1"
+
+
 def _weighed(partition: Partition, domain: Domain, fails: Callable[[Any], Any]) -> int:
     """Rows whose value `fails`, which is asked once for each different value, some of them at a time."""
     rows = 0
-    for batch in partition.batches(f"select {domain.column.sql} as v, count(*) as n from part where {domain.filled} group by 1"):
+    for batch in partition.batches(_counted(domain, domain.column.sql)):
         bad = np.asarray(fails(to_frame(batch.select(["v"]))["v"]), dtype=bool)
         rows += int(np.asarray(batch.column("n"))[bad].sum())
     return rows
@@ -203,9 +158,9 @@ def _filled_share(_: Partition, domain: Domain, __: Arguments) -> Ask:
                lambda filled, rows: filled / rows if rows else 0)
 
 
-def _ordered(partition: Partition, domain: Domain, values: Arguments) -> Ask:
+def _ordered(_: Partition, domain: Domain, values: Arguments) -> Ask:
     one, other = domain.columns
-    if not side_by_side(partition.columns, one.name, other.name):
+    if not comparable_kinds(one.kind, other.kind):
         raise TypeError(f"{one.kind} can't be compared with {other.kind}")
     sign = ">=" if values.get("or_equal") else ">"
     return _count(f"{domain.kept} and not coalesce(({one.sql}) {sign} ({other.sql}), false)")
@@ -213,7 +168,7 @@ def _ordered(partition: Partition, domain: Domain, values: Arguments) -> Ask:
 
 def _numbers(partition: Partition, domain: Domain) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """Different values and the rows that hold each, some at a time."""
-    for batch in partition.batches(f"select {domain.column.number} as v, count(*) as n from part where {domain.filled} group by 1"):
+    for batch in partition.batches(_counted(domain, domain.column.number)):
         yield np.asarray(batch.column("v")), np.asarray(batch.column("n"))
 
 
@@ -255,7 +210,7 @@ def _median(partition: Partition, domain: Domain, _: Arguments) -> float:
     low, high = partition.row(
         "select min(v) filter (where 2 * upto >= total), min(v) filter (where 2 * upto >= total + 1) from (select v, "
         "sum(n) over (order by v rows unbounded preceding) as upto, sum(n) over () as total from "
-        f"(select {domain.column.number} as v, count(*) as n from part where {domain.filled} group by 1))")
+        f"({_counted(domain, domain.column.number)}))")
     return math.nan if low is None else (float(low) + float(high)) / 2
 
 
@@ -296,6 +251,7 @@ METRICS: dict[str, Metric] = {
     "column_pair_values.a_greater_than_b.unexpected_count": _ordered,
     "column_pair_values.a_greater_than_b.filtered_row_count": _kept,
     "compound_columns.unique.unexpected_count": _repeated_keys, "compound_columns.unique.filtered_row_count": _kept,
+    **reaching.METRICS,
 }
 
 

@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 
 from assay.engine import connect, literal
 from assay.quality.reading import Reading, read_columns
+from assay.quality.terms import Reference
 
 BATCH_ROWS = 100_000  # values that are in Python at once
 _HELD = 100_000  # rows up to which files are read once, instead of once a question
@@ -22,7 +23,7 @@ _MEMORY = "700MB"  # beyond it DuckDB writes what it groups to disk
 
 @dataclass(frozen=True)
 class Other:
-    """Partitions that a rule compares with.
+    """Partitions that an expectation compares with.
 
     Attributes:
         files: Parquet files of each, oldest first.
@@ -48,13 +49,13 @@ class Partition:
     Attributes:
         schema: Its columns as they were written.
         columns: The same as SQL reads them.
-        others: What rules compare it with, by the name that they use for it.
+        others: What expectations compare it with.
         batch_rows: Values that are handed to Python at once.
     """
 
     schema: pa.Schema
     columns: Mapping[str, Reading]
-    others: Mapping[str, Other]
+    others: Mapping[Reference, Other]
     batch_rows: int
     _cursor: duckdb.DuckDBPyConnection
     _known: dict[str, tuple[Any, ...]] = field(default_factory=dict)
@@ -77,13 +78,13 @@ class Partition:
 
 
 @contextmanager
-def open_partition(data: Sequence[str] | pa.Table, others: Mapping[str, Other] | None = None, *,
+def open_partition(data: Sequence[str] | pa.Table, others: Mapping[Reference, Other] | None = None, *,
                    batch_rows: int = BATCH_ROWS) -> Iterator[Partition]:
     """Open a partition as the table `part`.
 
     Args:
         data: Its parquet files, of one schema, at least one; or a table in memory.
-        others: What rules compare it with.
+        others: What expectations compare it with.
         batch_rows: Values that are handed to Python at once.
     """
     schema = data.schema if isinstance(data, pa.Table) else pq.read_schema(data[0])

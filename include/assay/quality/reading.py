@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -14,7 +13,7 @@ from assay.engine import literal, quote
 from assay.quality.frames import EXACT_DIGITS, to_frame
 
 if TYPE_CHECKING:
-    from assay.quality.expectations import Scalar
+    from assay.quality.terms import Scalar
 
 
 class Kind(StrEnum):
@@ -85,9 +84,9 @@ def comparable(kind: Kind, value: Scalar | date) -> bool:
     return kind is Kind.TIME if isinstance(value, date) else kind in NUMBERS
 
 
-def side_by_side(columns: Mapping[str, Reading], one: str, other: str) -> bool:
-    """Whether two columns can be compared with each other."""
-    kinds = {columns[one].kind, columns[other].kind}
+def comparable_kinds(one: Kind, other: Kind) -> bool:
+    """Whether values of two kinds can be compared with each other."""
+    kinds = {one, other}
     return kinds <= set(NUMBERS) or (len(kinds) == 1 and kinds <= {Kind.TEXT, Kind.TIME})
 
 

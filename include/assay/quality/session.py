@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -71,9 +70,11 @@ def _context() -> Any:
 
 def to_gx(expected: Expectation, source_partition: str) -> Any:
     """`expected` as Great Expectations' own class of that name, about the partition of that label."""
-    import great_expectations.expectations as gxe
+    from great_expectations.expectations.registry import get_expectation_impl
 
-    kind = getattr(gxe, "".join(part.capitalize() for part in expected.expectation.split("_")))
+    import assay.quality.rules  # noqa: F401  registers the project's own types
+
+    kind: Any = get_expectation_impl(expected.expectation)
     conditions = [_condition(*condition.resolved(source_partition)) for condition in expected.where or ()]
     only = {"row_condition": conditions[0] if len(conditions) == 1 else _all_of(conditions)} if conditions else {}
     return kind(**expected.arguments(source_partition), **only, severity=str(expected.severity),

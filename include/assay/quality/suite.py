@@ -99,7 +99,7 @@ def parse_suite(path: Path, text: str) -> Suite:
         suite = Suite(expectations=tuple(_EXPECTATIONS.validate_python(raw)))
     except ValidationError as error:
         raise _explain(error, raw, path) from error
-    if not any(isinstance(e, RowCount) and (e.min_value or 0) >= 1 and e.severity is Severity.CRITICAL
+    if not any(isinstance(e, RowCount) and (e.min_value or 0) >= 1 and e.severity is Severity.CRITICAL and not e.where
                for e in suite.expectations):
         raise ConfigError(str(path), "no critical row count", "add expect_table_row_count_to_be_between with min_value: 1 and "
                           "severity: critical, since every other expectation passes on an empty table")

@@ -10,33 +10,36 @@ import pyarrow as pa
 
 from assay.contracts.schemas import PARTITION_CHECKS
 from assay.errors import shorten
-from assay.quality.expectations import Expectation, RowCount
-from assay.quality.partition import BATCH_ROWS, Partition, open_partition
+from assay.quality.expectations import Expectation
+from assay.quality.links import ForeignKey
+from assay.quality.partition import BATCH_ROWS, Other, Partition, open_partition
 from assay.quality.session import Outcome, run
 from assay.quality.suite import Suite, default_suite
+from assay.quality.terms import Reference
 
 _LONGEST = 200
 
 
 def validate(data: Sequence[str] | pa.Table, suite: Suite | None, asset_id: str, source_partition: str, *,
-             batch_rows: int = BATCH_ROWS) -> pa.Table:
+             others: Mapping[Reference, Other] | None = None, batch_rows: int = BATCH_ROWS) -> pa.Table:
     """What a partition met and what it failed.
 
-    Counts are over all rows, never over a sample, and don't depend on how many rows are looked at together. An expectation about
-    an absent column, or one that can't be computed on the column's type, fails with a sentence in `observed`; it never stops
-    the others.
+    Counts are over all rows, never over a sample, and don't depend on how many rows are looked at together. An expectation
+    about an absent column, or one that can't be computed on the column's type, fails with a sentence in `observed`; it never
+    stops the others.
 
     Args:
         data: Parquet files of the whole partition, or a table in memory.
         suite: What is expected; None stands for what holds for any asset.
         asset_id: Asset that the rows are a partition of.
         source_partition: Its label, `YYYY-MM-DD`, which bounds in days around the partition refer to.
+        others: Partitions that expectations compare it with; one without fails with a sentence.
         batch_rows: Values that are in Python at once.
 
     Returns:
         Shape (n_expectations, 10), contract `partition_checks`, in the order of the suite.
     """
-    with open_partition(data, batch_rows=batch_rows) as partition:
+    with open_partition(data, others, batch_rows=batch_rows) as partition:
         found = examine(partition, suite, source_partition)
         whole = partition.row("select count(*) from part")[0]
         rows = [{"asset_id": asset_id, "column": one.expected.subject, "expectation": one.expected.expectation,
@@ -75,7 +78,15 @@ def examine(partition: Partition, suite: Suite | None, source_partition: str) ->
 def _problem(expected: Expectation, partition: Partition) -> str | None:
     """Why Great Expectations is not asked, or None."""
     absent = [column for column in expected.needs if column not in partition.columns]
-    return shorten(f"column {absent[0]!r} is absent", _LONGEST) if absent else None
+    if absent:
+        return shorten(f"column {absent[0]!r} is absent", _LONGEST)
+    if expected.reference is None:
+        return None
+    whose, other = expected.reference.asset or "earlier partitions", partition.others.get(expected.reference)
+    if other is None:
+        return shorten(f"there is no partition of {whose} to compare with", _LONGEST)
+    column = expected.to_column if isinstance(expected, ForeignKey) else str(expected.subject)
+    return None if column in other.columns else shorten(f"column {column!r} is absent from {whose}", _LONGEST)
 
 
 def relabel(checks: pa.Table, source_partition: str) -> pa.Table:
@@ -143,4 +154,4 @@ def _aggregate(expected: Expectation, seen: dict[str, Any], success: bool) -> st
         return f"type {value}"
     if value is None:
         return "present" if success else "no value" if "observed_value" in seen else "absent"
-    return f"{value} rows" if isinstance(expected, RowCount) else f"{float(value):.6g}"
+    return expected.words.format(value if isinstance(value, int) else f"{float(value):.6g}")
