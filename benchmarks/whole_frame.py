@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import pyarrow as pa
@@ -13,11 +14,9 @@ from assay.quality.suite import Suite
 
 def validate_frame(table: pa.Table, suite: Suite, source_partition: str) -> list[Any]:
     """Great Expectations' own results on `table`, in the order of `suite`; None where one raised an exception."""
-    context = open_context()
+    batches = _batches()
     import great_expectations as gx
 
-    batches = context.data_sources.add_pandas(name="frames").add_dataframe_asset(
-        name="table").add_batch_definition_whole_dataframe("whole")
     made = [to_gx(expected, source_partition) for expected in suite.expectations]
     for place, expectation in enumerate(made):
         expectation.meta = {"place": place}
@@ -25,6 +24,13 @@ def validate_frame(table: pa.Table, suite: Suite, source_partition: str) -> list
         gx.ExpectationSuite(name="suite", expectations=made), result_format=RESULT_FORMAT)
     by_place = {result.expectation_config.meta["place"]: result for result in found.results}
     return [None if _raised(by_place[place].exception_info) else by_place[place] for place in range(len(made))]
+
+
+@lru_cache(maxsize=1)
+def _batches() -> Any:
+    """The batch definition that all validations of a process share: a context costs more than a validation."""
+    return open_context().data_sources.add_pandas(name="frames").add_dataframe_asset(
+        name="table").add_batch_definition_whole_dataframe("whole")
 
 
 def _raised(info: dict[str, Any]) -> bool:

@@ -61,6 +61,23 @@ def test_refuses_what_would_let_an_empty_table_pass_or_is_no_list(text: str) -> 
         parse_suite(FILE, text)
 
 
+def test_a_suite_may_name_its_owner() -> None:
+    text = "owner: pricing team\nexpectations:" + ROWS
+    assert parse_suite(FILE, text).owner == "pricing team" and parse_suite(FILE, ROWS).owner is None
+    assert parse_suite(FILE, text).expectations == parse_suite(FILE, ROWS).expectations
+
+
+@pytest.mark.parametrize(("text", "words"), [
+    ("ownr: a\nexpectations:" + ROWS, "did you mean 'owner'"), ("owner: [a]\nexpectations:" + ROWS, "name a team"),
+    ("owner: ''\nexpectations:" + ROWS, "name a team"), ("owner: a\n", "start each entry"),
+    ("owner: a\nexpectations: {}", "start each entry"),
+])
+def test_a_mistaken_head_is_one_sentence(text: str, words: str) -> None:
+    with pytest.raises(ConfigError, match="landing.orders.yaml") as caught:
+        parse_suite(FILE, text)
+    assert words in str(caught.value)
+
+
 @pytest.mark.parametrize("platform", ["complete_journey", "german_credit", "synthetic_shop"])
 def test_every_suite_of_the_demos_loads_and_the_built_in_one_is_valid(platform: str, small_environment: Path) -> None:
     names = suite_names(platform)

@@ -33,7 +33,7 @@ logger = logging.getLogger(__name__)
 _SIGNS = {Operator.EQUAL: "=", Operator.NOT_EQUAL: "<>"}
 
 
-class PartitionEngine(PandasExecutionEngine):
+class PartitionEngine(PandasExecutionEngine):  # type: ignore[misc]
     """Metrics of one open partition.
 
     Args:

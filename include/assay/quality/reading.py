@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -55,8 +56,7 @@ class Reading:
 
     def dtype(self, *, nulls: bool) -> Any:
         """Type of its series in a pandas frame, see `to_frame`."""
-        column = pa.chunked_array([pa.nulls(1 if nulls else 0, self.type)])
-        return to_frame(pa.table({self.name: column}))[self.name].dtype
+        return _dtype(self.type, nulls)
 
 
 def read_columns(schema: pa.Schema) -> dict[str, Reading]:
@@ -88,6 +88,11 @@ def comparable_kinds(one: Kind, other: Kind) -> bool:
     """Whether values of two kinds can be compared with each other."""
     kinds = {one, other}
     return kinds <= set(NUMBERS) or (len(kinds) == 1 and kinds <= {Kind.TEXT, Kind.TIME})
+
+
+@lru_cache(maxsize=256)
+def _dtype(kind: pa.DataType, nulls: bool) -> Any:
+    return to_frame(pa.table({"v": pa.chunked_array([pa.nulls(1 if nulls else 0, kind)])}))["v"].dtype
 
 
 def _read(name: str, kind: pa.DataType) -> Reading:

@@ -16,7 +16,7 @@ from assay.quality.engine import PartitionEngine
 _DOMAIN = ("batch_id", "table", "column", "row_condition", "condition_parser")
 
 
-class ExpectColumnValuesToExistInAsset(ColumnMapExpectation):
+class ExpectColumnValuesToExistInAsset(ColumnMapExpectation):  # type: ignore[misc]
     """Every value is found in a column of another asset."""
 
     asset: str
@@ -26,7 +26,7 @@ class ExpectColumnValuesToExistInAsset(ColumnMapExpectation):
     success_keys = ("mostly", "asset", "to_column")
 
 
-class ExpectColumnValuesToBeDeterminedBy(ColumnMapExpectation):
+class ExpectColumnValuesToBeDeterminedBy(ColumnMapExpectation):  # type: ignore[misc]
     """Rows that agree in the determining columns agree in this one."""
 
     determined_by: list[str]
@@ -35,7 +35,7 @@ class ExpectColumnValuesToBeDeterminedBy(ColumnMapExpectation):
     success_keys = ("mostly", "determined_by")
 
 
-class _AtMost(ColumnAggregateExpectation):
+class _AtMost(ColumnAggregateExpectation):  # type: ignore[misc]
     """A column's number is there and at most as large as a limit."""
 
     limit = ""

@@ -37,15 +37,15 @@ def validate(data: Sequence[str] | pa.Table, suite: Suite | None, asset_id: str,
         batch_rows: Values that are in Python at once.
 
     Returns:
-        Shape (n_expectations, 10), contract `partition_checks`, in the order of the suite.
+        Shape (n_expectations, 11), contract `partition_checks`, in the order of the suite.
     """
     with open_partition(data, others, batch_rows=batch_rows) as partition:
         found = examine(partition, suite, source_partition)
         whole = partition.row("select count(*) from part")[0]
         rows = [{"asset_id": asset_id, "column": one.expected.subject, "expectation": one.expected.expectation,
                  "severity": str(one.expected.severity), "dimension": str(one.expected.dimension),
-                 "source_partition": source_partition, "unexpected_count": None, "unexpected_ratio": None,
-                 **_seen(one, partition.schema, whole)} for one in found]
+                 "source_partition": source_partition, "owner": suite.owner if suite else None, "unexpected_count": None,
+                 "unexpected_ratio": None, **_seen(one, partition.schema, whole)} for one in found]
     return pa.Table.from_pylist(rows, schema=PARTITION_CHECKS.schema)
 
 
