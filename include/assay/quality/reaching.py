@@ -18,8 +18,16 @@ _BINS = 20
 
 def _unknown(partition: Partition, domain: Domain, values: Arguments) -> int:
     """Rows whose value the other asset's column doesn't hold."""
-    other = partition.others[Reference(values["asset"])]
-    target = other.columns[values["to_column"]]
+    return count_unknown(partition, domain, partition.others[Reference(values["asset"])], values["to_column"])
+
+
+def count_unknown(partition: Partition, domain: Domain, other: Other, to_column: str) -> int:
+    """Rows whose value a column of another asset doesn't hold.
+
+    Raises:
+        TypeError: If the two can't be compared.
+    """
+    target = other.columns[to_column]
     if not comparable_kinds(domain.column.kind, target.kind):
         raise TypeError(f"{domain.column.kind} can't be compared with {target.kind}")
     query = (f"select coalesce(sum(n), 0)::bigint from (select {domain.column.sql} as v, count(*) as n from part "
