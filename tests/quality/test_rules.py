@@ -122,7 +122,9 @@ def test_freshness_looks_from_the_end_of_the_day():
 
     late = seen(pa.timestamp("us"), 3, 17.5, None)
     assert not late["success"] and late["observed"] == "6.5 hours before the end of the partition's day"
-    assert seen(pa.timestamp("ns"), 3, 18)["success"] and seen(pa.timestamp("ms", "UTC"), 40, 1)["success"]
+    assert seen(pa.timestamp("ns"), 3, 18)["success"]
+    assert seen(pa.timestamp("us"), 25)["observed"] == "1 hours after the end of the partition's day"
+    assert seen(pa.timestamp("ms", "UTC"), 40, 1)["success"]
     assert not seen(pa.timestamp("us"), None)["success"]
     (text,) = outcomes(pa.table({"at": ["today"]}), entry)
     assert not text["success"] and "can't be computed" in text["observed"]

@@ -6,7 +6,7 @@ whose result shows single values (smallest, largest, most common, distinct ones)
 
 from __future__ import annotations
 
-from typing import Annotated, Any, ClassVar, Literal, get_args
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import Field
 
@@ -29,11 +29,13 @@ _TYPES: dict[str, list[str]] = {
 class RowCount(OfBounds):
     """How many rows the partition has."""
 
-    words: ClassVar[str] = "{} rows"
-
     expectation: Literal["expect_table_row_count_to_be_between"]
     min_value: Count | None = None
     max_value: Count | None = None
+
+    def said(self, seen: float) -> str:
+        """The rows that were seen."""
+        return f"{seen} rows"
 
 
 class ColumnSet(Term):

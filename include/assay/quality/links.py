@@ -6,7 +6,7 @@ Great Expectations has no types for them; `rules` holds the classes.
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -47,10 +47,12 @@ class Determined(OfColumn):
 class Fresh(OfColumn):
     """That the newest time lies at most so many hours before the end of the partition's own day, in UTC."""
 
-    words: ClassVar[str] = "{} hours before the end of the partition's day"
-
     expectation: Literal["expect_column_newest_time_to_be_within_hours"]
     max_hours: Annotated[float, Field(gt=0, strict=False)]
+
+    def said(self, seen: float) -> str:
+        """Where the newest time lies."""
+        return f"{abs(seen):.6g} hours {'after' if seen < 0 else 'before'} the end of the partition's day"
 
     @property
     def moves(self) -> bool:
@@ -70,11 +72,13 @@ class Familiar(OfColumn):
     samples of that size is taken off.
     """
 
-    words: ClassVar[str] = "distance {}"
-
     expectation: Literal["expect_column_distribution_to_resemble_earlier_partitions"]
     max_distance: Annotated[float, Field(gt=0, lt=1)]
     partitions: Annotated[int, Field(ge=1, le=60)] = 8
+
+    def said(self, seen: float) -> str:
+        """The distance that was seen."""
+        return f"distance {seen:.6g}"
 
     @property
     def reference(self) -> Reference:

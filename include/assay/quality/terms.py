@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -87,8 +87,6 @@ class Term(Strict):
     mandatory.
     """
 
-    words: ClassVar[str] = "{}"  # what a number that was seen is
-
     severity: Severity = Field(strict=False)
     dimension: Dimension = Field(strict=False)
     where: list[Condition] | None = Field(default=None, min_length=1)
@@ -97,6 +95,10 @@ class Term(Strict):
     def moves(self) -> bool:
         """Whether it asks for other things of equal rows under another label."""
         return "partition_plus_days" in self.model_dump_json()
+
+    def said(self, seen: float) -> str:
+        """In words the one number of a column or table that was seen."""
+        return str(seen) if isinstance(seen, int) else f"{seen:.6g}"
 
     @property
     def reference(self) -> Reference | None:

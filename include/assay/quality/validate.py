@@ -154,4 +154,4 @@ def _aggregate(expected: Expectation, seen: dict[str, Any], success: bool) -> st
         return f"type {value}"
     if value is None:
         return "present" if success else "no value" if "observed_value" in seen else "absent"
-    return expected.words.format(value if isinstance(value, int) else f"{float(value):.6g}")
+    return expected.said(value)
