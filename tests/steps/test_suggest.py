@@ -8,8 +8,9 @@ import pyarrow as pa
 import pytest
 from tests.steps.test_profile import PLATFORM, history, night
 
-from assay.contracts.schemas import ANOMALIES, ASSET_STATES, DISCOVERED, HISTORY, SNAPSHOT, SUSPECTS
+from assay.contracts.schemas import ANOMALIES, ASSET_STATES, DISCOVERED, HISTORY, RELATIONS, SNAPSHOT, SUSPECTS
 from assay.errors import ArtifactMissing, AssetUnknown
+from assay.quality.links import Determined, ForeignKey
 from assay.quality.suite import parse_suite
 from assay.quality.validate import validate
 from assay.steps.classify import classify
@@ -61,6 +62,23 @@ def test_a_suite_holds_for_what_the_night_knows(store: ArtifactStore, capsys: py
         assert all(row["success"] for row in validate(rows, suite, ASSET, label).to_pylist())
     assert main(["quality", "suggest", PLATFORM, ASSET]) == 0
     assert capsys.readouterr().out == text
+
+
+def test_dependencies_and_keys_of_the_rows_are_suggested(store: ArtifactStore, small_landing: Path):
+    text = suggest_suite(PLATFORM, ASSET, PARTITION, store)
+    pairs = {(entry.determined_by[0], entry.column) for entry in parse_suite(Path("s.yaml"), text).expectations
+             if isinstance(entry, Determined)}
+    assert ("basket_id", "household_id") in pairs and ("basket_id", "quantity") not in pairs
+    history(store, small_landing, "products", PARTITION)
+    relation = {"kind": "foreign_key", "from_asset": ASSET, "from_columns": ["product_id"], "to_asset": "landing.products",
+                "to_columns": ["product_id"], "coverage": 1.0, "confidence": 1.0}
+    several = relation | {"from_columns": ["product_id", "store_id"], "to_columns": ["product_id", "store_id"]}
+    store.publish(RELATIONS, pa.Table.from_pylist([relation, several], schema=RELATIONS.schema), platform=PLATFORM,
+                  partition=PARTITION, recipe=Recipe(("z",), "", ""))
+    linked = suggest_suite(PLATFORM, ASSET, PARTITION, store)
+    (key,) = [entry for entry in parse_suite(Path("s.yaml"), linked).expectations if isinstance(entry, ForeignKey)]
+    assert (key.column, key.asset, key.to_column) == ("product_id", "landing.products", "product_id")
+    assert "# product_id, store_id refers to landing.products" in linked
 
 
 def test_what_was_never_profiled_is_one_sentence(store: ArtifactStore, capsys: pytest.CaptureFixture[str]):

@@ -183,6 +183,7 @@ _CHECK_COLUMNS = [
     col("unexpected_count", INT, "rows that fail", "row", null=True),
     col("unexpected_ratio", FLOAT, "share of rows that fail, 0..1", null=True),
     col("source_partition", STRING, "label of the source partition that was checked"),
+    col("owner", STRING, "who answers for the asset, as its suite says", null=True),
 ]
 PARTITION_CHECKS = Contract("partition_checks", pa.schema(_CHECK_COLUMNS), per="asset")
 CHECKS = Contract("checks", pa.schema(_CHECK_COLUMNS))
