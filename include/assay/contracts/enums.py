@@ -101,7 +101,14 @@ class ChangeKind(StrEnum):
     COLUMN_RENAMED = "column_renamed"
     TYPE_CHANGED = "type_changed"
     NULLABILITY = "nullability"
-    VOLUME = "volume"
+
+
+class QualityPart(StrEnum):
+    """What a quality score is made of."""
+
+    CHECKS = "checks"  # share of expectations met
+    UNUSUAL = "unusual"  # whether nothing is unusual
+    SUSPECT = "suspect"  # share of rows that hold nothing suspect
 
 
 class IncidentStatus(StrEnum):
@@ -129,6 +136,19 @@ class AnomalyKind(StrEnum):
     TEXT_LENGTH = "text_length"
     MIDDLE_TIME = "middle_time"
     LATE_TIME = "late_time"
+
+
+class SuspectKind(StrEnum):
+    """In what way a value is probably wrong."""
+
+    VARIANT = "variant"  # another value, written otherwise
+    TYPO = "typo"
+    FORM = "form"
+    OUTLIER = "outlier"
+    PLACEHOLDER = "placeholder"  # stands for no value
+    DEPENDENCY = "dependency"  # what another column tells is something else
+    CONTRADICTION = "contradiction"  # rows of one thing that differ
+    REPEATED = "repeated"
 
 
 class Severity(StrEnum):

@@ -13,6 +13,9 @@ from assay.contracts.fields import ASSET, BOOL, COLUMN, FLOAT, INT, STRING, STRI
 from assay.contracts.profiles import ASSOCIATIONS as ASSOCIATIONS
 from assay.contracts.quality import ANOMALIES as ANOMALIES
 from assay.contracts.quality import INCIDENTS as INCIDENTS
+from assay.contracts.quality import NOTIFICATIONS as NOTIFICATIONS
+from assay.contracts.quality import QUALITY_SCORES as QUALITY_SCORES
+from assay.contracts.quality import SUSPECTS as SUSPECTS
 from assay.contracts.usage import CATALOGUE_COVERAGE as CATALOGUE_COVERAGE
 from assay.contracts.usage import DECLARED_LINEAGE as DECLARED_LINEAGE
 from assay.contracts.usage import LINEAGE as LINEAGE
@@ -162,7 +165,7 @@ RELATIONS = Contract("relations", pa.schema([
 CHANGES = Contract("changes", pa.schema([
     ASSET,
     col("source_partition", STRING, "label of the source partition that differs from those before"),
-    col("kind", STRING, "column_added, column_removed, column_renamed, type_changed, nullability, volume"),
+    col("kind", STRING, "column_added, column_removed, column_renamed, type_changed, nullability"),
     col("column", STRING, "as it is now called, or was, where it is gone; null for the whole table", null=True),
     col("before", STRING, "what it was", null=True),
     col("after", STRING, "what it is", null=True),
@@ -180,6 +183,7 @@ _CHECK_COLUMNS = [
     col("unexpected_count", INT, "rows that fail", "row", null=True),
     col("unexpected_ratio", FLOAT, "share of rows that fail, 0..1", null=True),
     col("source_partition", STRING, "label of the source partition that was checked"),
+    col("owner", STRING, "who answers for the asset, as its suite says", null=True),
 ]
 PARTITION_CHECKS = Contract("partition_checks", pa.schema(_CHECK_COLUMNS), per="asset")
 CHECKS = Contract("checks", pa.schema(_CHECK_COLUMNS))
@@ -211,7 +215,6 @@ ASSET_STATES = Contract("asset_states", pa.schema([
     col("status", STRING, "ok, unchanged, degraded, quarantined, missing"),
     col("reason", STRING, "one sentence where status is neither ok nor unchanged", null=True),
     col("last_good_partition", STRING, "newest usable source partition", null=True),
-    col("quality_score", FLOAT, "mean over dimensions of passed checks, critical ones count thrice, 0..1", null=True),
 ]))
 
 FEATURES = Contract("features", pa.schema([
@@ -333,7 +336,7 @@ DATA_DOCS = Contract("data_docs", pa.schema([]), ledger=True, open=True)
 
 CONTRACTS: dict[str, Contract] = {c.name: c for c in (
     DISCOVERED, DECLARED, DECLARED_LINEAGE, CATALOGUE_COVERAGE, SOURCE_VERSIONS, SNAPSHOT, HISTORY, PROFILE_STATES, PROFILES,
-    ASSOCIATIONS, COLUMNS, TABLE_KINDS, RELATIONS, ANOMALIES, CHANGES, PARTITION_CHECKS, CHECKS, CHECK_INDEX, GATE,
-    ASSET_STATES, USAGE, LINEAGE, LOG_COVERAGE, FEATURES, WINDOW_FEATURES, LABELS, MODEL, MODEL_METRICS,
+    ASSOCIATIONS, COLUMNS, TABLE_KINDS, RELATIONS, ANOMALIES, SUSPECTS, CHANGES, PARTITION_CHECKS, CHECKS, CHECK_INDEX, GATE,
+    ASSET_STATES, QUALITY_SCORES, USAGE, LINEAGE, LOG_COVERAGE, FEATURES, WINDOW_FEATURES, LABELS, MODEL, MODEL_METRICS,
     EMBEDDINGS, TEXT_VECTORS, EXPLANATIONS, CHAMPIONS, VALUES, COLUMN_VALUES, COALITION_PAYOFFS, FORECASTS, FORECAST_SCORES,
-    ASSETS, INVENTORY, INCIDENTS, RECORDS, RUN_METRICS, REPORT, DATA_DOCS)}
+    ASSETS, INVENTORY, INCIDENTS, NOTIFICATIONS, RECORDS, RUN_METRICS, REPORT, DATA_DOCS)}

@@ -119,7 +119,7 @@ def _distances(columns: Sequence[ColumnFacts], labels: Sequence[str], counted: _
     for place in range(len(columns)):
         others = whole - counts[place]
         if rows[place] and others.sum():
-            out.append((place, _distance(counts[place], others)))
+            out.append((place, jensen_shannon(counts[place], others)))
     return out
 
 
@@ -154,7 +154,7 @@ def _most_frequent(code: np.ndarray, rows: np.ndarray) -> np.ndarray:
     return binned
 
 
-def _distance(counts: np.ndarray, others: np.ndarray) -> Reading:
+def jensen_shannon(counts: np.ndarray, others: np.ndarray) -> Reading:
     """Jensen and Shannon's distance (0..1, base 2) of two histograms, less what chance alone puts between them.
 
     A sample of n rows in k bins lies (k - 1) / (8 n ln 2) from what it was drawn from (Lin 1991; chi-square approximation).
