@@ -8,9 +8,9 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from assay.quality.terms import Columns, OfColumn, Reference, Share, midnight
+from assay.quality.terms import Columns, OfColumn, Reference, Share, Term, midnight
 
 
 class ForeignKey(OfColumn):
@@ -25,6 +25,42 @@ class ForeignKey(OfColumn):
     def reference(self) -> Reference:
         """The other asset's newest partition."""
         return Reference(self.asset)
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """The column that holds the values."""
+        return (self.to_column,)
+
+
+class CompoundForeignKey(Term):
+    """The same of several columns together; a row in which one of them is missing doesn't fail."""
+
+    expectation: Literal["expect_compound_columns_to_exist_in_asset"]
+    column_list: Annotated[list[str], Field(min_length=2)]
+    asset: str = Field(min_length=1)
+    to_columns: Annotated[list[str], Field(min_length=2)]
+    mostly: Share = 1.0
+
+    @model_validator(mode="after")
+    def _paired(self) -> CompoundForeignKey:
+        if len(self.column_list) != len(self.to_columns):
+            raise ValueError(f"{len(self.column_list)} columns and {len(self.to_columns)} to_columns: needs one for each")
+        return self
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns of the key."""
+        return tuple(self.column_list)
+
+    @property
+    def reference(self) -> Reference:
+        """The other asset's newest partition."""
+        return Reference(self.asset)
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """The columns that hold the values, in the same order."""
+        return tuple(self.to_columns)
 
 
 class Determined(OfColumn):
@@ -84,3 +120,8 @@ class Familiar(OfColumn):
     def reference(self) -> Reference:
         """Partitions of the same asset."""
         return Reference(None, self.partitions)
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """The same column."""
+        return (self.column,)

@@ -106,6 +106,11 @@ class Term(Strict):
         return None
 
     @property
+    def targets(self) -> tuple[str, ...]:
+        """Columns that the partitions which it is compared with must have."""
+        return ()
+
+    @property
     def needs(self) -> tuple[str, ...]:
         """Columns that must be there for the expectation to be computed, those of its conditions included."""
         return (*self.columns, *(condition.column for condition in self.where or ()))

@@ -11,7 +11,6 @@ import pyarrow as pa
 from assay.contracts.schemas import PARTITION_CHECKS
 from assay.errors import shorten
 from assay.quality.expectations import Expectation
-from assay.quality.links import ForeignKey
 from assay.quality.partition import BATCH_ROWS, Other, Partition, open_partition
 from assay.quality.session import Outcome, run
 from assay.quality.suite import Suite, default_suite
@@ -85,8 +84,8 @@ def _problem(expected: Expectation, partition: Partition) -> str | None:
     whose, other = expected.reference.asset or "earlier partitions", partition.others.get(expected.reference)
     if other is None:
         return shorten(f"there is no partition of {whose} to compare with", _LONGEST)
-    column = expected.to_column if isinstance(expected, ForeignKey) else str(expected.subject)
-    return None if column in other.columns else shorten(f"column {column!r} is absent from {whose}", _LONGEST)
+    gone = [column for column in expected.targets if column not in other.columns]
+    return shorten(f"column {gone[0]!r} is absent from {whose}", _LONGEST) if gone else None
 
 
 def relabel(checks: pa.Table, source_partition: str) -> pa.Table:
