@@ -234,6 +234,19 @@ def test_mistakes_are_one_sentence(entry: dict[str, Any], words: str):
     assert words in str(caught.value) and "\n" not in str(caught.value)
 
 
+def test_data_docs_say_in_words_what_is_held(tmp_path: Path):
+    from assay.quality.docs import build_docs
+
+    key = {Reference("landing.products"): stored(tmp_path, pa.table({"product_id": [1]}))}
+    entry = FOUND | {"where": [{"column": "at", "missing": False}], "mostly": 0.9}
+    fresh = {"expectation": "expect_column_newest_time_to_be_within_hours", "column": "at", "max_hours": 30}
+    pages = build_docs(pa.table({"product_id": [1, 2], "at": [dt.datetime(2017, 6, 5)] * 2}), suite(entry, fresh),
+                       "landing.orders", LABEL, others=key)
+    text = next(page for name, page in pages.items() if name.startswith("validations/")).decode()
+    assert "of product_id are found in product_id of landing.products, where at is not missing" in text
+    assert "the newest time of at lies at most 30 hours before the end of the partition" in text
+
+
 def test_a_row_count_under_a_condition_does_not_guard_against_an_empty_table():
     guarded = ROWS | {"where": [{"column": "n", "above": 0}]}
     with pytest.raises(ConfigError, match="no critical row count"):

@@ -13,6 +13,11 @@ from pydantic import Field, model_validator
 from assay.quality.terms import Columns, OfColumn, Reference, Share, Term, midnight
 
 
+def _most(share: float) -> str:
+    """How many values, in words."""
+    return "all values" if share == 1 else f"at least {share:.4g} of the values"
+
+
 class ForeignKey(OfColumn):
     """That each value is found in a column of another asset: in its newest ingested partition up to the same label."""
 
@@ -20,6 +25,11 @@ class ForeignKey(OfColumn):
     asset: str = Field(min_length=1)
     to_column: str = Field(min_length=1)
     mostly: Share = 1.0
+
+    @property
+    def sentence(self) -> str:
+        """What is held."""
+        return f"{_most(self.mostly)} of {self.column} are found in {self.to_column} of {self.asset}"
 
     @property
     def reference(self) -> Reference:
@@ -40,6 +50,12 @@ class CompoundForeignKey(Term):
     asset: str = Field(min_length=1)
     to_columns: Annotated[list[str], Field(min_length=2)]
     mostly: Share = 1.0
+
+    @property
+    def sentence(self) -> str:
+        """What is held."""
+        return (f"{_most(self.mostly)} of {', '.join(self.column_list)} are found together in {', '.join(self.to_columns)} "
+                f"of {self.asset}")
 
     @model_validator(mode="after")
     def _paired(self) -> CompoundForeignKey:
@@ -75,6 +91,11 @@ class Determined(OfColumn):
     mostly: Share = 1.0
 
     @property
+    def sentence(self) -> str:
+        """What is held."""
+        return f"{_most(self.mostly)} of {self.column} are determined by {', '.join(self.determined_by)}"
+
+    @property
     def needs(self) -> tuple[str, ...]:
         """The column and those that determine it."""
         return (*super().needs, *self.determined_by)
@@ -85,6 +106,11 @@ class Fresh(OfColumn):
 
     expectation: Literal["expect_column_newest_time_to_be_within_hours"]
     max_hours: Annotated[float, Field(gt=0, strict=False)]
+
+    @property
+    def sentence(self) -> str:
+        """What is held."""
+        return f"the newest time of {self.column} lies at most {self.max_hours:g} hours before the end of the partition's day"
 
     def said(self, seen: float) -> str:
         """Where the newest time lies."""
@@ -111,6 +137,12 @@ class Familiar(OfColumn):
     expectation: Literal["expect_column_distribution_to_resemble_earlier_partitions"]
     max_distance: Annotated[float, Field(gt=0, lt=1)]
     partitions: Annotated[int, Field(ge=1, le=60)] = 8
+
+    @property
+    def sentence(self) -> str:
+        """What is held."""
+        return (f"values of {self.column} lie at most {self.max_distance:g} from those of the last {self.partitions} "
+                "partitions, by Jensen and Shannon's distance")
 
     def said(self, seen: float) -> str:
         """The distance that was seen."""

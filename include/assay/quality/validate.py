@@ -130,14 +130,13 @@ def _seen(found: Finding, schema: pa.Schema, whole: int) -> dict[str, Any]:
         types = ", ".join(f"{column!r} of type {schema.field(column).type}" for column in expected.needs)
         return {"success": False, "observed": shorten(f"can't be computed on column {types or 'set of the table'}", _LONGEST)}
     seen, success = answer["result"], bool(answer["success"])
-    only = f", where {' and '.join(map(str, expected.where))}" if expected.where else ""
     if "unexpected_count" in seen and "element_count" in seen:
         bad, rows = int(seen["unexpected_count"]), int(seen["element_count"])
         missing = int(seen.get("missing_count") or 0)
         words = f"{bad} of {rows} rows fail" + (f", {missing} are null" if missing else "")
-        return {"success": success, "observed": shorten(words + only, _LONGEST), "unexpected_count": bad,
+        return {"success": success, "observed": shorten(words + expected.condition, _LONGEST), "unexpected_count": bad,
                 "unexpected_ratio": bad / whole if whole else 0.0}
-    return {"success": success, "observed": shorten(_aggregate(expected, seen, success) + only, _LONGEST)}
+    return {"success": success, "observed": shorten(_aggregate(expected, seen, success) + expected.condition, _LONGEST)}
 
 
 def _aggregate(expected: Expectation, seen: dict[str, Any], success: bool) -> str:
