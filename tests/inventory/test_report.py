@@ -44,6 +44,7 @@ def findings(**changes: object) -> Findings:
         forecasts=FORECASTS, scores=schemas.FORECAST_SCORES.schema.empty_table(), metrics={b.CASE: b.metrics()},
         column_values={b.CASE: b.column_values()}, usage=shown.usage, coverage=schemas.LOG_COVERAGE.schema.empty_table(),
         incidents=schemas.INCIDENTS.schema.empty_table(), suspects=schemas.SUSPECTS.schema.empty_table(),
+        late=schemas.LATE_DATA.schema.empty_table(),
         quality={"2017-12-16": b.scores(0.9), b.PARTITION: b.scores()},
         earlier=("2017-12-16", rank(evidence(values={b.CASE: b.values(0.9)}), b.manifest())))
     return replace(made, **changes)  # type: ignore[arg-type]
@@ -73,6 +74,14 @@ def test_suspects_are_told_with_the_row_in_which_they_are_found() -> None:
     assert "&#39;12  &lt;b&gt;OZ&#39; is written" in text and "1,204" in text and "row 7, product_id 3" in text
     assert "reason 5" in text and "reason 2" not in text and "and 3 more of this kind" in text
     assert "No value looks wrong." in page(findings())[0]
+
+
+def test_late_data_is_told_with_the_nights_to_run_again() -> None:
+    row = {"asset_id": "landing.coupons", "source_partition": "2017-12-16", "kind": "changed",
+           "affected": ["2017-12-16", "2017-12-20"]}
+    text, _ = page(findings(late=b.table(schemas.LATE_DATA, [row] * 12)))
+    assert "landing.coupons 2017-12-16 changed after 2 nights had been run, 2017-12-16 to 2017-12-20" in text
+    assert "and 2 more" in text and "Came late" not in page(findings())[0]
 
 
 def test_quality_is_told_by_dimension_and_only_a_whole_score_is_100() -> None:

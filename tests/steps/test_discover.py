@@ -14,7 +14,7 @@ import pytest
 import yaml
 
 from assay.contracts.refs import Night
-from assay.contracts.schemas import DECLARED, DISCOVERED
+from assay.contracts.schemas import DECLARED, DISCOVERED, LATE_DATA
 from assay.errors import ConfigError, PartitionError, SourceEnded, SourceUnavailable, UnknownPlatform
 from assay.steps.discover import discover, resolve
 from assay.storage import open_store
@@ -179,6 +179,25 @@ def test_an_outage_goes_on_with_what_was_found_before(lake: Path) -> None:
     assert "small_journey can't be listed" in rows[last]["reason"]
     lake.with_name("away").rename(lake)
     assert _rows(_discover(key="2017-12-21"))["landing.transactions", "2017-12-21"]["status"] == "ok"
+
+
+def test_what_changed_after_a_night_is_told_until_it_is_run_again(lake: Path) -> None:
+    def late() -> list[dict[str, Any]]:
+        store = open_store()
+        return store.read(store.get(LATE_DATA, "small_journey", "2017-12-31")).to_pylist()
+
+    _discover(form="2017-12-29")
+    _discover(form="2017-12-31")
+    assert late() == []
+    path = lake / "transactions" / "ds=2017-12-28" / "part-0.parquet"
+    table = pq.read_table(path)
+    pq.write_table(table.slice(0, len(table) - 1), path)
+    _discover(form="2017-12-31")
+    assert late() == [{"asset_id": "landing.transactions", "source_partition": "2017-12-28", "kind": "changed",
+                       "affected": ["2017-12-29"]}]
+    _discover(form="2017-12-29")
+    _discover(form="2017-12-31")
+    assert late() == []
 
 
 def test_the_artifact_meets_its_contract_in_a_fixed_order(lake: Path) -> None:

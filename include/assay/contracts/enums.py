@@ -103,6 +103,14 @@ class ChangeKind(StrEnum):
     NULLABILITY = "nullability"
 
 
+class LateKind(StrEnum):
+    """What became of a source partition after nights had read it."""
+
+    ARRIVED = "arrived"
+    CHANGED = "changed"
+    GONE = "gone"
+
+
 class QualityPart(StrEnum):
     """What a quality score is made of."""
 

@@ -54,6 +54,13 @@ NOTIFICATIONS = Contract("notifications", pa.schema([
     col("connection", STRING, "Airflow's connection through which somebody was told"),
 ]), ledger=True)
 
+LATE_DATA = Contract("late_data", pa.schema([
+    ASSET,
+    col("source_partition", STRING, "label of the source partition"),
+    col("kind", STRING, "arrived, changed or gone since"),
+    col("affected", STRINGS, "partitions that were run on what was there before, ascending"),
+]), ledger=True)
+
 INCIDENTS = Contract("incidents", pa.schema([
     ASSET,
     col("partition", STRING, "of the run that says so"),

@@ -51,6 +51,7 @@ class Findings:
         coverage: `log_coverage`.
         incidents: `incidents`.
         suspects: `suspects` of all assets.
+        late: `late_data`.
         quality: Partition -> `quality_scores`, up to and with tonight.
     """
 
@@ -71,6 +72,7 @@ class Findings:
     coverage: pa.Table
     incidents: pa.Table
     suspects: pa.Table
+    late: pa.Table
     quality: Mapping[str, pa.Table]
 
 
@@ -130,6 +132,7 @@ def _view(findings: Findings, platform: Platform, partition: str, say: sections.
         "metrics": sections.metric_tables(findings.metrics),
         "incidents": sections.incident_rows(findings.incidents),
         "quality": sections.quality_rows(findings.quality), "dimensions": list(map(str, Dimension)),
+        "late": sections.late_lines(findings.late, say),
         "suspects": sections.suspect_rows(findings.suspects),
         "record": sections.record(findings.scores), "failures": failed, "more": more, "n_checks": findings.checks.num_rows,
     }

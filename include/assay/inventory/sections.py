@@ -22,6 +22,7 @@ MOST_MOVERS = 6
 MOST_FAILURES = 30
 MOST_COLUMNS = 15
 MOST_TODO = 5
+MOST_LATE = 10
 MOST_SUSPECTS = 3  # of one kind in one asset
 Series = list[tuple[str, float]]
 Say = Callable[..., str]
@@ -256,6 +257,13 @@ def suspect_rows(suspects: pa.Table) -> list[dict[str, Any]]:
         rows += [row | {"count": f"{row['rows']:,}", "others": 0} for row in found[:MOST_SUSPECTS]]
         rows[-1]["others"] = len(found) - len(found[:MOST_SUSPECTS])
     return rows
+
+
+def late_lines(late: pa.Table, say: Say) -> list[str]:
+    """A sentence for each source partition that came or changed after nights had been run, the first ten, and how many more."""
+    lines = [say("late_line", asset=row["asset_id"], partition=row["source_partition"], kind=say(f"late_{row['kind']}"),
+                 n=len(row["affected"]), first=row["affected"][0], last=row["affected"][-1]) for row in late.to_pylist()]
+    return lines[:MOST_LATE] + ([say("more", n=len(lines) - MOST_LATE)] if len(lines) > MOST_LATE else [])
 
 
 def failures(checks: pa.Table) -> tuple[list[dict[str, Any]], int]:

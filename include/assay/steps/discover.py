@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from datetime import date, timedelta
 from typing import Any
 
 import pyarrow as pa
@@ -21,10 +22,11 @@ from assay.catalog.discovery import (
     table_of,
     visible_labels,
 )
+from assay.catalog.late import find_late
 from assay.config import Platform, load_platform
 from assay.config.manifest import Database, Files
 from assay.contracts.refs import Night
-from assay.contracts.schemas import CATALOGUE_COVERAGE, DECLARED, DECLARED_LINEAGE, DISCOVERED
+from assay.contracts.schemas import CATALOGUE_COVERAGE, DECLARED, DECLARED_LINEAGE, DISCOVERED, LATE_DATA
 from assay.errors import ConfigError, SourceUnavailable, UnreadableData, shorten
 from assay.sources import Connector, Footer, SourcePartition, SourceTable
 from assay.steps.catalogues import MODULES as CATALOGUES
@@ -36,7 +38,8 @@ from assay.storage import ArtifactStore, fingerprint, open_store
 
 logger = logging.getLogger(__name__)
 
-_MODULES = ("assay.steps.discover", "assay.steps.footers", "assay.catalog.discovery", *READERS, *CATALOGUES)
+_MODULES = ("assay.steps.discover", "assay.steps.footers", "assay.catalog.discovery", "assay.catalog.late", *READERS,
+            *CATALOGUES)
 _MOST_BATCHES = 2  # each mapped task pays for its imports, Great Expectations alone some seconds
 _Row = dict[str, Any]
 
@@ -95,6 +98,7 @@ def discover(platform: str, *, partition_key: str | None, requested: str | None,
         content = fingerprint(rows)
         discovered = frame.publish(DISCOVERED, lambda: pa.Table.from_pylist(rows, schema=DISCOVERED.schema), inputs=[content])
         footers.publish(frame)
+        _report_late(frame, rows)
         others = read_catalogues(frame, discovered)
         said = [*(row for listing in listings for row in _declared(frame.platform, listing)), *others.declared]
         frame.publish(DECLARED, lambda: pa.Table.from_pylist(said, schema=DECLARED.schema), inputs=[fingerprint(said)])
@@ -161,6 +165,25 @@ def _remembered(store: ArtifactStore, manifest: Platform, source: str) -> list[_
             if row["asset_id"].startswith(f"{source}.") and row["fingerprint"]:
                 found[row["asset_id"], row["source_partition"]] = row
     return list(found.values())
+
+
+# -- late data --------------------------------------------------------------------------------------------------------
+
+
+def _report_late(frame: Frame, rows: Sequence[_Row]) -> None:
+    """Publish and log which partitions were run on other data than there are now, as far back as this one reads."""
+    platform, oldest = frame.platform.platform, date.fromisoformat(frame.partition) - timedelta(days=frame.platform.reach_days)
+    runs = [p for p in frame.store.partitions(DISCOVERED, platform) if oldest.isoformat() <= p < frame.partition]
+    refs = {p: frame.store.get(DISCOVERED, platform, p) for p in runs}
+    needed = ["asset_id", "source_partition", "status", "fingerprint"]
+    late = find_late(rows, {p: frame.store.read(ref, needed).to_pylist() for p, ref in refs.items()})
+    found = [{**asdict(one), "affected": list(one.affected)} for one in late]
+    frame.publish(LATE_DATA, lambda: pa.Table.from_pylist(found, schema=LATE_DATA.schema), inputs=[fingerprint(found)])
+    stale = sorted({partition for one in late for partition in one.affected})
+    if stale:
+        logger.warning("%d source partitions came or changed late, the first %s of %s: %d partitions were run without, from %s "
+                       "to %s; run them again", len(late), late[0].source_partition, late[0].asset_id, len(stale), stale[0],
+                       stale[-1])
 
 
 # -- rows -------------------------------------------------------------------------------------------------------------

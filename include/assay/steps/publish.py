@@ -32,7 +32,7 @@ def publish(night: Night, classified: Sequence[ArtifactRef], gated: Sequence[Art
         forecasts: `forecasts`, `forecast_scores`.
         used: `usage`, `lineage`, `log_coverage`, without rows where the platform has no query log.
     """
-    from assay.contracts.schemas import ASSETS, DECLARED, INVENTORY, RECORDS, SUSPECTS
+    from assay.contracts.schemas import ASSETS, DECLARED, INVENTORY, LATE_DATA, RECORDS, SUSPECTS
     from assay.inventory.assets import catalogue
     from assay.inventory.ranking import Evidence, rank
     from assay.inventory.records import records
@@ -70,6 +70,9 @@ def publish(night: Night, classified: Sequence[ArtifactRef], gated: Sequence[Art
         shown = [inventory, incidents, *noticed["suspects"],
                  *(refs[name] for name in ("columns", "checks", "forecast_scores", "log_coverage"))]
         tables["incidents"] = frame.store.read(incidents)
+        found_late = frame.store.find(LATE_DATA, night.platform, night.partition)
+        shown += [found_late] if found_late else []
+        tables["late_data"] = _all(frame, [found_late] if found_late else [], LATE_DATA)
         tables["suspects"] = _all(frame, noticed["suspects"], SUSPECTS)
         _report(frame, tables, valued, evidence, ranking, [*read, *shown])
         return inventory
@@ -166,7 +169,7 @@ def _report(frame: Frame, tables: dict[str, pa.Table], valued: dict[str, Artifac
         column_values={name: frame.store.read(ref) for name, ref in columns.items()},
         earlier=(last, frame.store.read(inventories[last])) if last else None,
         usage=tables["usage"], coverage=tables["log_coverage"], incidents=tables["incidents"],
-        suspects=tables["suspects"],
+        suspects=tables["suspects"], late=tables["late_data"],
         quality={p: frame.store.read(ref) for p, ref in qualities.items()} | {frame.partition: evidence.scores})
     page = build_report(findings, frame.platform, frame.partition)
     return frame.store.publish_files(REPORT, {FILE: page}, **where, recipe=recipe)
