@@ -1,7 +1,7 @@
 """How texts are written: exact forms such as `AAA-999`, and loose ones such as `a+-9+` where texts differ in length.
 
-In a form `9` stands for a digit, `A` for a capital, `a` for a small letter, `字` for a Chinese character and `x` for any other
-letter or digit beyond ASCII; all else stands for itself. So a form shows how values are built and none of them.
+In a form `9` stands for a digit, `A` for a capital, `a` for a small letter, and `字` for a letter or digit beyond ASCII; all
+other characters stand for themselves. So a form shows how values are built and none of them.
 """
 
 from __future__ import annotations
@@ -15,10 +15,9 @@ import pyarrow.compute as pc
 
 from assay.profiling.estimates import share_error
 
-_CHINESE = "[㐀-鿿]"
-_CLASSES = {"9": "[0-9]", "A": "[A-Z]", "a": "[a-z]", "字": _CHINESE, "x": r"[^\x00-\x7F]"}
-_RUN = re.compile(r"9+|A+|a+|字+|x+")
-_OTHER = r"[^\x00-\x7F字\p{P}\p{S}\p{Z}\p{C}\p{M}]"  # letters and digits
+_CLASSES = {"9": "[0-9]", "A": "[A-Z]", "a": "[a-z]", "字": r"[^\x00-\x7F]"}
+_RUN = re.compile(r"9+|A+|a+|字+")
+_BEYOND_ASCII = r"[^\x00-\x7F\p{P}\p{S}\p{Z}\p{C}\p{M}]"  # letters and digits
 _PLACEHOLDERS = np.arange(256, dtype=np.uint8)
 for _first, _last in ("09", "AZ", "az"):
     _PLACEHOLDERS[ord(_first):ord(_last) + 1] = ord("9" if _first == "0" else _first)
@@ -53,15 +52,8 @@ def exact_forms(texts: pa.ChunkedArray) -> pa.ChunkedArray:
 
 def loose_forms(exact: pa.ChunkedArray) -> pa.ChunkedArray:
     """Exact forms with runs of letters of any case as `a+` and runs of digits as `9+`."""
-    letters = pc.replace_substring_regex(exact, "[Aa字x]+", "a+")
+    letters = pc.replace_substring_regex(exact, "[Aa字]+", "a+")
     return pc.replace_substring_regex(letters, "9+", "9+")
-
-
-def short_forms(exact: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Exact forms with each run of a class as one of it: `AA-99` -> `A-9`."""
-    for letter in _CLASSES:
-        exact = pc.replace_substring_regex(exact, f"{letter}+", letter)
-    return exact
 
 
 def as_regex(exact: str) -> str:
@@ -96,10 +88,7 @@ def _form_chunk(chunk: pa.StringArray) -> pa.StringArray:
     data = np.frombuffer(written, np.uint8)[offsets[0]:offsets[-1]] if written else np.zeros(0, np.uint8)
     forms = pa.StringArray.from_buffers(len(chunk), pa.py_buffer((offsets - offsets[0]).tobytes()),
                                         pa.py_buffer(_PLACEHOLDERS[data].tobytes()))
-    if not (data > 127).any():
-        return forms
-    forms = pc.replace_substring_regex(forms, _CHINESE, "字")
-    return pc.replace_substring_regex(forms, _OTHER, "x")
+    return pc.replace_substring_regex(forms, _BEYOND_ASCII, "字") if (data > 127).any() else forms
 
 
 def _count(forms: pa.ChunkedArray, rows: np.ndarray, weights: np.ndarray) -> Forms:
