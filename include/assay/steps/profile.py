@@ -21,7 +21,7 @@ RECENT_DAYS = 28  # assets are classified by the partitions of so many days
 _WATCHED_DAYS = 56  # and what is usual is learned from those of so many: eight of each weekday
 _MODULES = ("assay.steps.profile", "assay.profiling", "assay.engine")
 _WATCHING = ("assay.catalog.facts", "assay.catalog.keys", "assay.catalog.vocabulary", "assay.profiling",
-             "assay.quality.anomalies")
+             "assay.quality.anomalies", "assay.quality.distance")
 
 
 def profile(night: Night, histories: Sequence[ArtifactRef]) -> list[ArtifactRef]:
