@@ -26,6 +26,15 @@ def test_files_of_a_partition_are_one_table_whatever_stands_in_their_path(tmp_pa
     assert list(Other((tuple(paths[:1]), tuple(paths[1:]))).columns) == ["n", 'odd "name"']
 
 
+def test_columns_whose_names_differ_in_case_alone_are_told_apart(tmp_path: Path):
+    table = pa.table({"id": [1, 2], "ID": ["a", "a"], "Id": [None, 0.5]})
+    pq.write_table(table, tmp_path / "part.parquet")
+    for data in (table, [str(tmp_path / "part.parquet")]):
+        with open_partition(data) as partition:
+            counts = [f"count(distinct {column.sql})" for column in partition.columns.values()]
+            assert partition.row(f"select {', '.join(counts)} from part") == (2, 1, 1)
+
+
 def test_batches_are_no_larger_than_asked_for():
     with open_partition(pa.table({"n": range(10_000)}), batch_rows=100) as partition:
         assert max(batch.num_rows for batch in partition.batches("select n from part")) <= 100

@@ -226,6 +226,7 @@ def test_a_condition_may_move_with_the_label_and_names_its_absent_column():
       "to_columns": ["a", "b", "c"]}, "2 columns and 3 to_columns"),
     (FOUND | {"where": [{"column": "n", "above": 1, "below": 2}]}, "exactly one of equals"),
     (FOUND | {"where": [{"column": "n", "more": 1}]}, "more"),
+    (FOUND | {"where": [{"column": "n", "equals": None}]}, "needs a value"),
     ({"expectation": "expect_column_to_exist", "column": "n", "where": [{"column": "n", "above": 1}]}, "where"),
 ])
 def test_mistakes_are_one_sentence(entry: dict[str, Any], words: str):

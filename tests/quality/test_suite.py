@@ -43,6 +43,8 @@ def test_keeps_the_order_and_the_words_of_the_file() -> None:
     ("expectation: expect_column_values_to_be_between, column: id, min_value: one, severity: critical, dimension: accuracy",
      ["min_value", "entry 2"]),
     ("column: id, severity: critical, dimension: accuracy", ["unknown expectation"]),
+    ("expectation: expect_column_values_to_match_regex, column: id, regex: '(', severity: critical, dimension: accuracy",
+     ["regex", "nothing can match it"]),
     ("expectation: expect_column_values_to_not_be_null, column: id, severity: fatal, dimension: accuracy", ["severity"]),
 ])
 def test_a_mistake_is_one_sentence_naming_file_and_remedy(text: str, words: list[str]) -> None:

@@ -86,6 +86,13 @@ def test_a_bound_of_another_type_fails_without_quoting_values() -> None:
     assert not bad["success"] and bad["observed"] == "can't be computed on column 'n' of type string"
 
 
+def test_a_sum_beyond_all_numbers_fails_and_stops_nothing_else():
+    total, null = outcomes(pa.table({"n": [1e308, 1.1e308, 1.2e308]}),
+                           {"expectation": "expect_column_sum_to_be_between", "column": "n", "min_value": 0},
+                           {"expectation": "expect_column_values_to_not_be_null", "column": "n"})
+    assert not total["success"] and "can't be computed" in total["observed"] and null["success"]
+
+
 def test_observed_never_quotes_a_value_that_failed() -> None:
     table = pa.table({"name": ["Ada Lovelace", "Grace Hopper", None]})
     for check in outcomes(table,

@@ -30,6 +30,7 @@ from assay.quality.reading import as_sql, comparable
 
 logger = logging.getLogger(__name__)
 
+_PROBLEMS = (TypeError, ValueError, ArithmeticError, duckdb.Error)  # what a metric that can't be computed ends in
 _SIGNS = {Operator.EQUAL: "=", Operator.NOT_EQUAL: "<>"}
 
 
@@ -56,7 +57,7 @@ class PartitionEngine(PandasExecutionEngine):  # type: ignore[misc]
             try:
                 answer = find_metric(metric.metric_name)(self._partition, self._domain(metric.metric_domain_kwargs),
                                                          metric.metric_value_kwargs)
-            except (TypeError, ValueError, duckdb.Error) as error:
+            except _PROBLEMS as error:
                 logger.debug("%s: %s", metric.metric_name, error)
                 continue
             (asks if isinstance(answer, Ask) else found)[metric.id] = answer
@@ -69,7 +70,7 @@ class PartitionEngine(PandasExecutionEngine):  # type: ignore[misc]
         columns = list(dict.fromkeys(sql for ask in asks.values() for sql in ask.sql))
         try:
             values = dict(zip(columns, self._partition.row(f"select {', '.join(columns)} from part"), strict=True))
-        except duckdb.Error as error:
+        except _PROBLEMS as error:
             if len(asks) > 1:
                 return {key: value for one, ask in asks.items() for key, value in self._scan({one: ask}).items()}
             logger.debug("%s", error)
@@ -78,7 +79,7 @@ class PartitionEngine(PandasExecutionEngine):  # type: ignore[misc]
         for key, ask in asks.items():
             try:
                 found[key] = ask.finish(*(values[sql] for sql in ask.sql))
-            except TypeError as error:
+            except _PROBLEMS as error:
                 logger.debug("%s", error)
         return found
 

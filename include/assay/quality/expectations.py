@@ -6,9 +6,10 @@ whose result shows single values (smallest, largest, most common, distinct ones)
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from assay.quality.links import CompoundForeignKey, Determined, Familiar, ForeignKey, Fresh
 from assay.quality.terms import Columns, Count, OfBounds, OfColumn, Scalar, Share, Term
@@ -99,6 +100,15 @@ class Pattern(OfColumn):
     expectation: Literal["expect_column_values_to_match_regex", "expect_column_values_to_not_match_regex"]
     regex: str = Field(min_length=1)
     mostly: Share = 1.0
+
+    @field_validator("regex")
+    @classmethod
+    def _compiled(cls, regex: str) -> str:
+        try:
+            re.compile(regex)
+        except re.error as error:
+            raise ValueError(f"{error}, so nothing can match it") from error
+        return regex
 
 
 class ColumnType(OfColumn):

@@ -95,7 +95,7 @@ def open_partition(data: Sequence[str] | pa.Table, others: Mapping[Reference, Ot
         else:
             rows = sum(pq.read_metadata(path).num_rows for path in data)
             cursor.execute(f"create temp {'table' if rows <= _HELD else 'view'} part as select * from {_scan(data)}")
-        yield Partition(schema, read_columns(schema), others or {}, batch_rows, cursor)
+        yield Partition(schema, read_columns(schema, _names(cursor, schema)), others or {}, batch_rows, cursor)
     finally:
         cursor.close()
 
@@ -107,6 +107,13 @@ def _database() -> duckdb.DuckDBPyConnection:
     database.execute("set TimeZone = 'UTC'")
     database.execute("set preserve_insertion_order = false")  # counts don't depend on it, and it holds rows in memory
     return database
+
+
+def _names(cursor: duckdb.DuckDBPyConnection, schema: pa.Schema) -> list[str]:
+    """What DuckDB calls the columns: those whose names differ in case alone are numbered."""
+    if len({name.lower() for name in schema.names}) == len(schema.names):
+        return list(schema.names)
+    return [str(row[0]) for row in cursor.execute("describe part").fetchall()]
 
 
 def _scan(files: Sequence[str]) -> str:

@@ -7,8 +7,8 @@ from datetime import datetime
 
 import numpy as np
 
-from assay.quality.anomalies.comparisons import jensen_shannon
 from assay.quality.asking import Arguments, Ask, Domain, Metric
+from assay.quality.distance import jensen_shannon
 from assay.quality.partition import Other, Partition
 from assay.quality.reading import Kind, Reading, as_sql, comparable_kinds
 from assay.quality.terms import Reference
@@ -92,7 +92,7 @@ def _distance(partition: Partition, domain: Domain, values: Arguments) -> float 
     counts = [(float(one), float(two)) for batch in partition.batches(query)
               for one, two in zip(batch.column("own").to_pylist(), batch.column("earlier").to_pylist(), strict=True)]
     here, there = np.array(sorted(counts)).reshape(-1, 2).T  # sorted, since sums of doubles depend on the order
-    return jensen_shannon(here, there).value if here.sum() and there.sum() else None
+    return jensen_shannon(here, there)[0] if here.sum() and there.sum() else None
 
 
 def _edges(partition: Partition, domain: Domain, before: Reading, other: Other) -> list[float] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -59,9 +60,15 @@ class Reading:
         return _dtype(self.type, nulls)
 
 
-def read_columns(schema: pa.Schema) -> dict[str, Reading]:
-    """Every column of a table of `schema`."""
-    return {field.name: _read(field.name, field.type) for field in schema}
+def read_columns(schema: pa.Schema, names: Sequence[str] | None = None) -> dict[str, Reading]:
+    """Every column of a table of `schema`.
+
+    Args:
+        schema: Its columns.
+        names: What they are called in SQL, where that is something else.
+    """
+    return {field.name: _read(field.name, field.type, quote(name))
+            for field, name in zip(schema, names or schema.names, strict=True)}
 
 
 def as_sql(value: Scalar | date) -> str:
@@ -95,9 +102,9 @@ def _dtype(kind: pa.DataType, nulls: bool) -> Any:
     return to_frame(pa.table({"v": pa.chunked_array([pa.nulls(1 if nulls else 0, kind)])}))["v"].dtype
 
 
-def _read(name: str, kind: pa.DataType) -> Reading:
+def _read(name: str, kind: pa.DataType, sql: str) -> Reading:
     plain = kind.value_type if pa.types.is_dictionary(kind) else kind
-    return Reading(name, kind, *_kind(quote(name), plain))
+    return Reading(name, kind, *_kind(sql, plain))
 
 
 def _kind(sql: str, kind: pa.DataType) -> tuple[Kind, str]:

@@ -63,6 +63,9 @@ class Condition(Strict):
     def _one(self) -> Condition:
         if len(self.model_fields_set - {"column"}) != 1:
             raise ValueError(f"needs exactly one of {', '.join(name for name in type(self).model_fields if name != 'column')}")
+        (word,) = self.model_fields_set - {"column"}
+        if getattr(self, word) is None:
+            raise ValueError(f"{word} needs a value; rows with a gap are those with 'missing: true'")
         return self
 
     def resolved(self, source_partition: str) -> tuple[str, str, Any]:

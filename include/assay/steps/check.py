@@ -22,7 +22,7 @@ _MODULES = ("assay.steps.check", "assay.steps.compared", "assay.quality.expectat
             "assay.quality.links", "assay.quality.suite", "assay.quality.frames", "assay.quality.reading",
             "assay.quality.partition", "assay.quality.asking", "assay.quality.metrics", "assay.quality.reaching",
             "assay.quality.engine", "assay.quality.rules", "assay.quality.session", "assay.quality.validate",
-            "assay.quality.anomalies.comparisons", "assay.engine")
+            "assay.quality.distance", "assay.engine")
 
 
 def check(night: Night, histories: Sequence[ArtifactRef]) -> list[ArtifactRef]:

@@ -22,7 +22,7 @@ RECENT_DAYS = 28  # assets are classified by the partitions of so many days
 _WATCHED_DAYS = 56  # and what is usual is learned from those of so many: eight of each weekday
 _MODULES = ("assay.steps.profile", "assay.profiling", "assay.engine")
 _NAMING = ("assay.catalog.facts", "assay.catalog.keys", "assay.catalog.vocabulary")
-_WATCHING = (*_NAMING, "assay.profiling", "assay.quality.anomalies")
+_WATCHING = (*_NAMING, "assay.profiling", "assay.quality.anomalies", "assay.quality.distance")
 _SUSPECTING = (*_NAMING, "assay.catalog.semantic_types", "assay.profiling", "assay.quality.anomalies.readings",
                "assay.quality.suspects", "assay.engine")
 

@@ -19,6 +19,7 @@ from assay.contracts.enums import AnomalyKind
 from assay.profiling.forms import exact_forms, loose_forms
 from assay.quality.anomalies.readings import Reading, Readings, Scale, midnight, quantiles
 from assay.quality.anomalies.usual import FEWEST
+from assay.quality.distance import jensen_shannon
 
 _BINS = 16
 _CATEGORIES = 48  # values told apart, the most frequent ones; the others are one
@@ -119,7 +120,8 @@ def _distances(columns: Sequence[ColumnFacts], labels: Sequence[str], counted: _
     for place in range(len(columns)):
         others = whole - counts[place]
         if rows[place] and others.sum():
-            out.append((place, jensen_shannon(counts[place], others)))
+            distance, spread = jensen_shannon(counts[place], others)
+            out.append((place, Reading(distance, Scale.DISTANCE, int(rows[place]), spread)))
     return out
 
 
@@ -152,19 +154,3 @@ def _most_frequent(code: np.ndarray, rows: np.ndarray) -> np.ndarray:
     places[kept] = np.arange(1, len(kept) + 1)
     binned: np.ndarray = places[code]
     return binned
-
-
-def jensen_shannon(counts: np.ndarray, others: np.ndarray) -> Reading:
-    """Jensen and Shannon's distance (0..1, base 2) of two histograms, less what chance alone puts between them.
-
-    A sample of n rows in k bins lies (k - 1) / (8 n ln 2) from what it was drawn from (Lin 1991; chi-square approximation).
-    """
-    rows, others_rows = counts.sum(), others.sum()
-    p, q = counts / rows, others / others_rows
-    middle = (p + q) / 2
-    with np.errstate(divide="ignore", invalid="ignore"):
-        divergence = (np.nansum(p * np.log2(p / middle)) + np.nansum(q * np.log2(q / middle))) / 2
-    bins = max(int((counts + others > 0).sum()) - 1, 1)
-    by_chance = bins * (1 / rows + 1 / others_rows) / (8 * np.log(2))
-    spread = np.sqrt(2 * bins) * (1 / rows + 1 / others_rows) / (8 * np.log(2))
-    return Reading(float(np.sqrt(max(divergence - by_chance, 0.0))), Scale.DISTANCE, int(rows), float(np.sqrt(spread)))
