@@ -81,7 +81,8 @@ HISTORY = Contract("history", pa.schema([
 
 PROFILE_STATES = Contract("profile_states", pa.schema([
     ASSET,
-    COLUMN,
+    col("column", STRING, "column, or path in a nested one such as address.city, tags[], counts{key}"),
+    col("parent", STRING, "the column that a path lies in; null for a column", null=True),
     col("dtype", STRING, "DuckDB type at the source"),
     col("value", STRING, "a value as text, hashed where it looks personal; null counts the nulls", null=True),
     col("number", FLOAT, "the value as a number (times: seconds since 1970)", null=True),
@@ -89,12 +90,14 @@ PROFILE_STATES = Contract("profile_states", pa.schema([
     col("exact", BOOL, "false where the column was too distinct to be counted exactly"),
     col("masked", BOOL, "true where values look personal and are hashed"),
     col("statistic", STRING, "null for counted values; rest, min, max or negatives of a column that is not exact", null=True),
+    col("engine", STRING, "what counted it: duckdb, spark, or the database that holds it"),
 ]), per="asset")
 
 PROFILES = Contract("profiles", pa.schema([
     ASSET,
-    COLUMN,
-    col("row_count", INT, "rows of the partition", "row"),
+    col("column", STRING, "column, or path in a nested one such as address.city, tags[], counts{key}"),
+    col("parent", STRING, "the column that a path lies in; null for a column", null=True),
+    col("row_count", INT, "rows of the partition; of a path in a list or map its elements", "row"),
     col("null_count", INT, "rows without a value", "row"),
     col("distinct_count", INT, "different values"),
     col("min", STRING, "smallest value as text, masked where personal", null=True),
