@@ -22,8 +22,8 @@ from assay.profiling.states import whole_mask
 _QUANTILES = {"p05": 0.05, "p25": 0.25, "p50": 0.5, "p75": 0.75, "p95": 0.95}
 _TOP = 10
 _BINS = 20
-_EXACT = "duckdb group-by; exact"
-_SAMPLED = (f"duckdb group-by of 1 in {SHARE} values by hash; rows, nulls, min, max, mean and negatives exact, "
+_EXACT = "group-by; exact"
+_SAMPLED = (f"group-by of 1 in {SHARE} values by hash; rows, nulls, min, max, mean and negatives exact, "
             "distinct count, deviation, quantiles, lengths and histogram estimated")
 
 
@@ -34,9 +34,9 @@ def profile(states: pa.Table) -> pa.Table:
         states: After the contract PROFILE_STATES, of one partition or merged from many.
 
     Returns:
-        A table after the contract PROFILES, a row per column in the state's order. `std` is the sample's, with n - 1.
+        A table after the contract PROFILES, a row per column and path in the state's order. `std` is the sample's, with n - 1.
     """
-    return pa.Table.from_pylist([_profile_column(rows) for rows in columns_of(states).values()], schema=PROFILES.schema)
+    return pa.Table.from_pylist([_profile_column(rows) for rows in columns_of(states, paths=True).values()], schema=PROFILES.schema)
 
 
 def _profile_column(rows: pa.Table) -> dict[str, Any]:
@@ -47,9 +47,9 @@ def _profile_column(rows: pa.Table) -> dict[str, Any]:
     values, null_count = counted.filter(pc.invert(missing)), _total(counted.filter(missing))
     out: dict[str, Any] = {field: None for field in PROFILES.schema.names}
     out |= {"asset_id": rows.column("asset_id")[0].as_py(), "column": rows.column("column")[0].as_py(),
-            "row_count": _total(rows), "null_count": null_count,
+            "parent": rows.column("parent")[0].as_py(), "row_count": _total(rows), "null_count": null_count,
             "distinct_count": _distinct(values, exact=not summary.num_rows),
-            "method": _SAMPLED if summary.num_rows else _EXACT}
+            "method": f"{rows.column('engine')[0].as_py()} {_SAMPLED if summary.num_rows else _EXACT}"}
     low, high = extremes(summary, dtype) if summary.num_rows else extremes(values, dtype)
     out["min"], out["max"] = low[0], high[0]
     if whole_mask(rows) is None and values.num_rows:
