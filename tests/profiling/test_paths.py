@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.profiling.builders import state_of, write
 
+from assay.engine import quote
 from assay.profiling.layout import columns_of
 from assay.profiling.paths import paths_of
 from assay.profiling.states import combine, count_values, merge, whole_mask
@@ -17,7 +18,8 @@ from assay.profiling.statistics import profile
 
 ORDERS = pa.table({
     "order_id": [1, 2, 3, 4],
-    "address": pa.array([{"city": "Köln", "geo": {"lat": 50.9}}, {"city": "Bonn", "geo": None}, None, {"city": "Köln", "geo": {"lat": 51.0}}],
+    "address": pa.array([{"city": "Köln", "geo": {"lat": 50.9}}, {"city": "Bonn", "geo": None}, None,
+                         {"city": "Köln", "geo": {"lat": 51.0}}],
                         pa.struct([("city", pa.string()), ("geo", pa.struct([("lat", pa.float64())]))])),
     "tags": pa.array([["a", "b"], [], None, ["a", None]], pa.list_(pa.string())),
     "items": pa.array([[{"sku": "x", "prices": [1, 2]}], [{"sku": "y", "prices": []}, {"sku": "x", "prices": [3]}], [], None],
@@ -98,11 +100,15 @@ def test_a_path_gives_way_to_a_column_of_its_name(tmp_path):
     assert names == ["a.b", "a", "a.b'", "a.b''", "odd", 'odd."x.y ""z"[]']
 
 
+def _struct(fields: dict[str, str]) -> str:
+    quoted = [f"{quote(name)} {kind}" for name, kind in fields.items()]
+    return f"STRUCT({', '.join(quoted)})"
+
+
 NAMES = st.sampled_from(["a", "b", "a.b", "b'", 'c"', "[]"])
 TYPES = st.recursive(st.sampled_from(["INTEGER", "VARCHAR"]), lambda inner: st.one_of(
     inner.map(lambda kind: f"{kind}[]"), st.tuples(inner, inner).map(lambda pair: f"MAP({pair[0]}, {pair[1]})"),
-    st.dictionaries(NAMES, inner, min_size=1, max_size=3).map(
-        lambda fields: "STRUCT(" + ", ".join('"{}" {}'.format(name.replace('"', '""'), kind) for name, kind in fields.items()) + ")")),
+    st.dictionaries(NAMES, inner, min_size=1, max_size=3).map(_struct)),
     max_leaves=5)
 
 

@@ -251,6 +251,19 @@ class Quality(_Frozen):
     false_alarm_rate: float = Field(default=0.01, gt=0, lt=0.5)  # of an asset and night that have nothing wrong with them
 
 
+class Engine(_Frozen):
+    """What counts the values of snapshots."""
+
+    type: Literal["duckdb", "spark"] = "duckdb"
+    connection: str | None = None  # Airflow's, of a Spark Connect server; without one Spark runs in the task
+
+    @model_validator(mode="after")
+    def _connected(self) -> Engine:
+        if self.connection is not None and self.type == "duckdb":
+            raise ValueError("duckdb runs in the task: leave connection out, or set type to spark")
+        return self
+
+
 class Costs(_Frozen):
     """Rates in the platform's currency."""
 
@@ -275,6 +288,7 @@ class Platform(_Frozen):
     forecast: ForecastConfig = ForecastConfig()
     costs: Costs = Costs()
     quality: Quality = Quality()
+    engine: Engine = Engine()
     assets: dict[str, AssetOverride] = Field(default_factory=dict)
 
     @field_validator("timezone")

@@ -66,8 +66,8 @@ class Rows(Protocol):
     def summary(self, name: str) -> str | None:
         """Relation `(filled, low, high, total, negatives)` of one row.
 
-        That is rows with a value, smallest and largest value (texts by their UTF-8 bytes), and for integers alone the sum of the
-        nearest doubles, exact, and rows below 0; null for other types.
+        That is rows with a value, smallest and largest value (texts by their UTF-8 bytes), and for integers alone the exact sum
+        of the nearest doubles and the rows below 0; null for other types.
         """
 
     def values(self, name: str) -> str:

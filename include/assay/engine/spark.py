@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 
 from assay.engine.duck import literal
 from assay.engine.rows import Choice, DuckRows
-from assay.errors import AssayError
+from assay.errors import AssayError, SourceUnavailable, UnreadableData
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -18,7 +19,11 @@ _INTEGERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT"
 # type -> its text as DuckDB writes it; of floats and decimals Spark's differ
 _TEXTS = {"VARCHAR": "v", "TIMESTAMP WITH TIME ZONE": "concat(CAST(v AS STRING), '+00')",
           **dict.fromkeys(("DATE", "TIMESTAMP", *_INTEGERS), "CAST(v AS STRING)")}
-_COUNTED = ("BOOLEAN", "FLOAT", "DOUBLE", "BLOB", *_TEXTS)
+# type -> what Spark reads it as, decimals aside
+_READ_AS = {"BOOLEAN": "BOOLEAN", "FLOAT": "FLOAT", "DOUBLE": "DOUBLE", "BLOB": "BINARY", "VARCHAR": "STRING", "DATE": "DATE",
+            "TIMESTAMP": "TIMESTAMP_NTZ", "TIMESTAMP WITH TIME ZONE": "TIMESTAMP", "TINYINT": "TINYINT", "SMALLINT": "SMALLINT",
+            "INTEGER": "INT", "BIGINT": "BIGINT", "UTINYINT": "SMALLINT", "USMALLINT": "INT", "UINTEGER": "BIGINT",
+            "UBIGINT": "DECIMAL(20,0)"}
 _WHOLE = 1 << 53  # integers up to here are doubles
 _ERROR = 0.03  # of approximate counts: a standard deviation, so that 15 % are five of them
 
@@ -26,32 +31,39 @@ _ERROR = 0.03  # of approximate counts: a standard deviation, so that 15 % are f
 class SparkRows(DuckRows):
     """Parquet files that Spark counts: values, and the hash sample of nearly unique columns.
 
-    What Spark can't count in the way that all engines do is counted by DuckDB, from the same files: nested columns and rare types,
-    and nearly unique floats and decimals.
+    What Spark can't count in the way that all engines do is counted by DuckDB, from the same files: nested columns and rare
+    types, and nearly unique floats and decimals.
 
     Args:
         files: Of one table, on a filesystem that DuckDB reads, and Spark under the same names.
         session: Of Spark, in UTC.
-        reaching: Turns Spark's errors into sentences.
+        place: Where that is, for errors.
+        reaching: Turns Spark's errors at a place into sentences.
 
     Raises:
         duckdb.Error: If DuckDB can't read a file.
+        SourceUnavailable: If Spark can't; all methods raise what `reaching` does.
     """
 
     engine = "spark"
 
-    def __init__(self, files: Sequence[str], session: SparkSession,
-                 reaching: Callable[[], AbstractContextManager[None]]) -> None:
+    def __init__(self, files: Sequence[str], session: SparkSession, place: str,
+                 reaching: Callable[[str], AbstractContextManager[None]]) -> None:
         super().__init__(files)
-        self._session, self._reaching = session, reaching
-        self._columns = {name: _quoted(name) for name, kind in self.schema.items()
-                         if str(kind) in _COUNTED or str(kind).startswith("DECIMAL")}
+        self._place, self._reaching = place, reaching
+        kinds = {name: read_as for name in _unlike(self.schema) if (read_as := _read_as(str(self.schema[name]))) is not None}
+        self._columns = {name: _quoted(name) for name in kinds}
         try:
-            with reaching():
-                self._frame = session.read.option("mergeSchema", "true").parquet(*files)
-        except AssayError:
+            with reaching(place):  # told the schema, Spark doesn't stumble over columns of types that it can't read
+                schema = ", ".join(f"{self._columns[name]} {kind}" for name, kind in kinds.items())
+                self._frame = session.read.schema(schema).parquet(*map(_escaped, files))
+                _ = self._frame.schema  # a server looks only when it has to answer
+        except AssayError as error:
             self.con.close()
-            raise
+            if not isinstance(error, UnreadableData):
+                raise
+            raise SourceUnavailable(place, f"it can't read {files[0]}, which DuckDB can",
+                                    "give Spark the shared storage under the same paths") from error
 
     def distinct(self, names: Sequence[str]) -> Mapping[str, int]:
         """About how many different values columns have."""
@@ -99,7 +111,7 @@ class SparkRows(DuckRows):
         return self._frame.selectExpr(f"{self._columns[name]} AS v")
 
     def _ask(self, frame: DataFrame) -> pa.Table:
-        with self._reaching():
+        with self._reaching(self._place):
             return frame.toArrow()
 
     def _typed(self, name: str, answer: pa.Table, *columns: str) -> str:
@@ -108,6 +120,22 @@ class SparkRows(DuckRows):
         typed = [f"{column}::{self.schema[name]} as {column}" if column in ("v", "low", "high") else column
                  for column in columns]
         return f"(select {', '.join(typed)} from answer)"
+
+
+def _read_as(dtype: str) -> str | None:
+    return dtype if dtype.startswith("DECIMAL") else _READ_AS.get(dtype)
+
+
+def _unlike(names: Collection[str]) -> list[str]:
+    """Names that only one column of the files can mean: of `a` and `A` DuckDB makes `a` and `A_1`, and Spark fails."""
+    known = {name.lower() for name in names}
+    made = {stem for name in known if (stem := re.sub(r"_\d+$", "", name)) != name and stem in known}
+    return [name for name in names if name.lower() not in made and re.sub(r"_\d+$", "", name.lower()) not in made]
+
+
+def _escaped(path: str) -> str:
+    """A path whose characters are no patterns."""
+    return re.sub(r"([\[\]{}*?\\])", r"\\\1", path)
 
 
 def _quoted(name: str) -> str:

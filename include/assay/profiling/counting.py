@@ -20,13 +20,14 @@ _MARGIN = 1.25  # an approximate count may be so much too high
 
 
 def wide_columns(rows: Rows, exact_limit: int) -> set[str]:
-    """Columns with surely more different values than `exact_limit`, by a cheap approximate count where the rows leave room for it."""
+    """Columns with surely more different values than a limit, by a cheap approximate count where the rows leave room."""
     if rows.count() <= exact_limit or not rows.schema:
         return set()
     return {name for name, distinct in rows.distinct(list(rows.schema)).items() if distinct > _MARGIN * exact_limit}
 
 
-def count_column(rows: Rows, asset_id: str, name: str, said: Mapping[str, str], exact_limit: int, *, wide: bool) -> list[pa.Table]:
+def count_column(rows: Rows, asset_id: str, name: str, said: Mapping[str, str], exact_limit: int, *,
+                 wide: bool) -> list[pa.Table]:
     """The rows of a column in a state, followed by those of its paths if it is nested.
 
     Whoever says something of a column says it of its paths, too; a column is hashed if any of its paths is.
@@ -74,7 +75,8 @@ def _count(rows: Rows, column: Column, values: str | None, said: str | None, exa
     return counted
 
 
-def _count_exact(rows: Rows, column: Column, values: str | None, judge: Callable[[pa.ChunkedArray], PersonalKind | None]) -> pa.Table:
+def _count_exact(rows: Rows, column: Column, values: str | None,
+                 judge: Callable[[pa.ChunkedArray], PersonalKind | None]) -> pa.Table:
     group = group_of(column.dtype)
     found = rows.counts(column.name) if values is None else None
     column = replace(column, engine=rows.engine if found else "duckdb")

@@ -93,14 +93,14 @@ def column_rows(column: Column, values: pa.ChunkedArray, numbers: pa.ChunkedArra
     if statistics is None and not values.null_count:
         values, numbers, n = (pa.chunked_array([*array.cast(kind).chunks, pa.array([last], kind)]) for array, kind, last in (
             (values, pa.string(), None), (numbers, pa.float64(), None), (n, pa.int64(), 0)))
-        masked = masked and pa.chunked_array([*masked.chunks, pa.array([False])])
+        masked = None if masked is None else pa.chunked_array([*masked.chunks, pa.array([False])])
     count = len(values)
     marks = masked if masked is not None else pa.chunked_array([pa.array(np.zeros(count, dtype=bool))])
     labels = pa.array(statistics, pa.string()) if statistics is not None else pa.nulls(count, pa.string())
     return pa.table([
         _same(column.asset_id, count), _same(column.name, count), _same(column.parent, count), _same(column.dtype, count),
-        values.cast(pa.string()), numbers.cast(pa.float64()), n.cast(pa.int64()), pa.array(np.full(count, exact)), marks, labels,
-        _same(column.engine, count)], schema=PROFILE_STATES.schema)
+        values.cast(pa.string()), numbers.cast(pa.float64()), n.cast(pa.int64()), pa.array(np.full(count, exact)), marks,
+        labels, _same(column.engine, count)], schema=PROFILE_STATES.schema)
 
 
 def columns_of(table: pa.Table, *, paths: bool = False) -> dict[str, pa.Table]:

@@ -100,11 +100,12 @@ def _sample(rows: Rows, column: Column, group: Group, values: str | None, kind: 
     relation, n = (chosen, "sum(n)") if chosen else (values or rows.values(column.name), "count(*)")
     always = ", ".join(literal(value) for value in ALWAYS)
     text = mask_sql(kind, "v::varchar") if kind else "v::varchar"
-    return rows.con.sql(f"""
+    table = rows.con.sql(f"""
         select s as value, any_value(number) as number, {n}::bigint as n
         from (select {text} as s, {group.number} as number{", n" if chosen else ""}
               from (select {group.value} as v{", n" if chosen else ""} from {relation}))
-        where s is null or s in ({always}) or starts_with(md5(s), '{_PREFIX}') group by 1""").to_arrow_table(), chosen is not None
+        where s is null or s in ({always}) or starts_with(md5(s), '{_PREFIX}') group by 1""").to_arrow_table()
+    return table, chosen is not None
 
 
 def _summary(rows: Rows, column: Column, group: Group, values: str | None) -> tuple[int, _Summary]:
@@ -115,9 +116,10 @@ def _summary(rows: Rows, column: Column, group: Group, values: str | None) -> tu
     if column.dtype in REALS:
         valued = f"(select v from {valued} where not isnan(v))"
     if known is None:
-        total = "sum(v::double::hugeint)::double" if column.dtype in _SUMMED else "null::double"
+        added = "sum(v::double::hugeint)::double" if column.dtype in _SUMMED else "null::double"
         below = "count(*) filter (v::double < 0)" if numeric else "null::bigint"
-        known = f"(select count(v) as filled, min(v) as low, max(v) as high, {total} as total, {below} as negatives from {valued})"
+        known = (f"(select count(v) as filled, min(v) as low, max(v) as high, {added} as total, {below} as negatives "
+                 f"from {valued})")
     number = group.number
     filled, low, low_number, high, high_number, total, negatives = rows.con.execute(f"""
         select filled, low::varchar, {_over("low", number)}, high::varchar, {_over("high", number)}, total, negatives

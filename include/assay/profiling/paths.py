@@ -1,7 +1,7 @@
 """Paths in nested columns: fields of structs, elements of lists, keys and values of maps.
 
-`address.city` is a field, `tags[]` are the elements of a list, `counts{key}` and `counts{value}` those of a map; they go on, as in
-`orders[].items[].price`. A field whose name holds one of the characters that paths are made of stands in quotes.
+`address.city` is a field, `tags[]` are the elements of a list, `counts{key}` and `counts{value}` those of a map; they go on, as
+in `orders[].items[].price`. A field whose name holds one of the characters that paths are made of stands in quotes.
 """
 
 from __future__ import annotations

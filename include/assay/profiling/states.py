@@ -32,7 +32,7 @@ def count_values(files: list[str], asset_id: str, said: Mapping[str, str] | None
     Args:
         files: Parquet files of one partition, on a filesystem that the engine reads.
         asset_id: Written into each row; its last part helps to tell what is personal.
-        said: Column or path -> kind of personal data, or `none`, as somebody who knows said; it wins over what values look like.
+        said: Column or path -> kind of personal data, or `none`, as somebody who knows said; it wins over how values look.
         exact_limit: Columns with more different values are summarised, see `nearly_unique`.
         open_rows: The engine that counts.
 

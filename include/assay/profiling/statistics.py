@@ -36,7 +36,8 @@ def profile(states: pa.Table) -> pa.Table:
     Returns:
         A table after the contract PROFILES, a row per column and path in the state's order. `std` is the sample's, with n - 1.
     """
-    return pa.Table.from_pylist([_profile_column(rows) for rows in columns_of(states, paths=True).values()], schema=PROFILES.schema)
+    columns = columns_of(states, paths=True).values()
+    return pa.Table.from_pylist([_profile_column(rows) for rows in columns], schema=PROFILES.schema)
 
 
 def _profile_column(rows: pa.Table) -> dict[str, Any]:

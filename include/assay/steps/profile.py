@@ -12,6 +12,7 @@ import pyarrow as pa
 from assay.contracts.refs import ArtifactRef, Night
 from assay.contracts.schemas import ANOMALIES, PROFILE_STATES, PROFILES, SNAPSHOT
 from assay.errors import UnreadableData
+from assay.steps.engines import engine_of
 from assay.steps.frame import Frame, open_frame
 from assay.storage import code_fingerprint
 
@@ -19,7 +20,7 @@ logger = logging.getLogger(__name__)
 
 RECENT_DAYS = 28  # assets are classified by the partitions of so many days
 _WATCHED_DAYS = 56  # and what is usual is learned from those of so many: eight of each weekday
-_MODULES = ("assay.steps.profile", "assay.profiling", "assay.engine")
+_MODULES = ("assay.steps.profile", "assay.profiling", "assay.engine", "assay.steps.engines")
 _WATCHING = ("assay.catalog.facts", "assay.catalog.keys", "assay.catalog.vocabulary", "assay.profiling",
              "assay.quality.anomalies")
 
@@ -118,10 +119,11 @@ def _count(frame: Frame, asset_id: str, label: str, snapshot: ArtifactRef, known
 
     def make() -> pa.Table:
         if snapshot.fingerprint not in known:
-            known[snapshot.fingerprint] = count_values(frame.store.files(snapshot), asset_id, said)
+            known[snapshot.fingerprint] = count_values(frame.store.files(snapshot), asset_id, said,
+                                                       open_rows=engine_of(frame.platform))
         return known[snapshot.fingerprint]
 
-    try:
+    try:  # the engine is no part of the recipe: all give the same counts
         return frame.publish(PROFILE_STATES, make, name=asset_id, partition=label or frame.partition,
                              inputs=[snapshot.fingerprint], config={"personal": said})
     except UnreadableData as error:
