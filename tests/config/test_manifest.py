@@ -115,3 +115,9 @@ def test_the_name_of_a_catalogue_is_no_sources():
         platform(catalogues=[{"name": "landing", "type": "openmetadata", "path": "/exports"}])
     with pytest.raises(ValidationError, match="type"):
         platform(catalogues=[{"name": "hub", "type": "atlas", "path": "/exports"}])
+
+
+def test_a_connection_belongs_to_spark():
+    assert platform(engine={"type": "spark", "connection": "cluster"}).engine.connection == "cluster"
+    with pytest.raises(ValidationError, match="duckdb runs in the task"):
+        platform(engine={"connection": "cluster"})

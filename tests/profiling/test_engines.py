@@ -61,7 +61,7 @@ def _odd() -> pa.Table:
         "unsigned": pa.array([2**64 - 1 - n for n in range(ROWS)], pa.uint64()),
         "small": pa.array(rng.integers(-128, 128, ROWS), pa.int8()),
         "x": pa.array(np.where(rng.random(ROWS) < 0.1, np.nan, rng.normal(size=ROWS) * 10.0 ** rng.integers(-30, 30, ROWS))),
-        "odd": pa.array([[0.0, -0.0, float("nan"), float("inf"), float("-inf"), 1e10, 1.5e-7, None][n % 8] for n in range(ROWS)]),
+        "odd": [[0.0, -0.0, float("nan"), float("inf"), float("-inf"), 1e10, 1.5e-7, None][n % 8] for n in range(ROWS)],
         "single": pa.array(rng.random(ROWS), pa.float32()),
         "money": pa.array([Decimal(n).scaleb(-10) for n in range(ROWS)], pa.decimal128(20, 10)),
         "text": [f" ключ-{n} 'x' \\n \U0001f600" for n in range(ROWS)],

@@ -147,6 +147,7 @@ def _local(where: str) -> SparkSession:
         "spark.driver.extraJavaOptions": f"-Dderby.system.home={folder}",
         "spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1",
         "spark.local.dir": folder, "spark.ui.enabled": "false", "spark.ui.showConsoleProgress": "false",
+        "spark.sql.shuffle.partitions": "16",
         "spark.log.level": "OFF", "spark.sql.session.timeZone": "UTC",
         "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS", **own,
     }
