@@ -27,6 +27,7 @@ def _generate(folder: Path, rows: int, first: int = 0) -> list[str]:
     folder.mkdir(parents=True)
     files = []
     with duckdb.connect(config={"threads": 2}) as con:
+        con.execute("set enable_progress_bar = false")
         for start in range(first, first + rows, _A_FILE):
             files.append(f"{folder}/part-{len(files)}.parquet")
             con.execute(f"""copy (select i as row_key, md5((i * 7)::varchar) as token, (hash(i) % 5000)::int as item,
