@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from assay.engine import Rows
 from assay.profiling.layout import REALS, Column, Group, column_rows, group_of
 from assay.profiling.nearly_unique import count_sample, reduce_exact
-from assay.profiling.paths import Path, paths_of
+from assay.profiling.paths import Path, is_nested, paths_of
 from assay.profiling.personal import EMAIL_INSIDE, SAMPLE, PersonalKind, find_kind, mask, masked_as
 
 _JUDGED = ("VARCHAR", "INTEGER", "BIGINT", "UINTEGER", "UBIGINT", "HUGEINT", "DATE", "TIMESTAMP", "DECIMAL", *REALS)
@@ -41,11 +41,11 @@ def count_column(rows: Rows, asset_id: str, name: str, said: Mapping[str, str], 
         wide: Whether it surely has more.
     """
     column = Column(asset_id, name, str(rows.schema[name]))
+    if not is_nested(rows.schema[name]):
+        return [_count(rows, column, None, said.get(name), exact_limit, wide=wide)]
     paths = paths_of(name, rows.schema[name], rows.values(name), rows.schema)
     below = [_count_path(rows, replace(column, name=path.name, dtype=path.dtype, parent=name), path,
                          said.get(path.name, said.get(name)), exact_limit) for path in paths]
-    if not paths:
-        return [_count(rows, column, None, said.get(name), exact_limit, wide=wide)]
     kinds = [kind for kind in map(whole_mask, below) if kind]
     own = kinds[0] if kinds else said.get(name)
     return [_count(rows, column, None, own, exact_limit, wide=wide), *below]

@@ -124,16 +124,12 @@ def columns_of(table: pa.Table, *, paths: bool = False) -> dict[str, pa.Table]:
     return {name: table.filter(pc.equal(table.column("column"), name)) for name in names.dictionary.to_pylist()}
 
 
-def in_order(table: pa.Table, columns: list[str]) -> pa.Table:
-    """A state by column, then counted values before summaries, then falling count, then value; nulls last among equals."""
-    place = pc.index_in(table.column("column"), value_set=pa.array(columns, pa.string()))
-    keyed = table.append_column("place", place)
-    order = pc.sort_indices(keyed, sort_keys=[("place", "ascending"), ("statistic", "ascending"), ("n", "descending"),
-                                              ("value", "ascending")])
-    # summaries sort before counted values, whose statistic is null: turn them round within each column
-    summary = np.asarray(keyed.column("statistic").take(order).is_valid())
-    where = np.asarray(keyed.column("place").take(order))
-    return table.take(order.take(pa.array(np.lexsort((np.arange(len(where)), summary, where)))))
+def in_order(rows: pa.Table) -> pa.Table:
+    """The rows of one column: counted values before summaries, then falling count, then value; nulls last among equals."""
+    order = pc.sort_indices(rows, sort_keys=[("statistic", "ascending"), ("n", "descending"), ("value", "ascending")])
+    # summaries sort before counted values, whose statistic is null: turn them round
+    summary = np.asarray(rows.column("statistic").take(order).is_valid())
+    return rows.take(order.take(pa.array(np.argsort(summary, kind="stable"))))
 
 
 def _same(text: str | None, count: int) -> pa.Array:

@@ -32,7 +32,7 @@ class Path:
 
 
 def paths_of(name: str, kind: Any, values: str, taken: Collection[str]) -> list[Path]:
-    """The paths in a column, in the order of its type; none where it is not nested.
+    """The paths in a nested column, in the order of its type.
 
     Args:
         name: Of the column.
@@ -40,8 +40,6 @@ def paths_of(name: str, kind: Any, values: str, taken: Collection[str]) -> list[
         values: SQL of a relation `(v)`: the column.
         taken: Names of the table's columns, which a path may not have: it gets a prime then.
     """
-    if not _is_nested(kind):
-        return []
     out: dict[str, Path] = {}
     for path in _walk(name, kind, values):
         free = path.name
@@ -66,5 +64,6 @@ def _walk(name: str, kind: Any, values: str) -> Iterator[Path]:
         yield Path(name, str(kind), values)
 
 
-def _is_nested(kind: Any) -> bool:
+def is_nested(kind: Any) -> bool:
+    """Whether values of a `duckdb.DuckDBPyType` hold others."""
     return kind.id in ("struct", "list", "array", "map")

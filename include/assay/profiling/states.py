@@ -55,10 +55,9 @@ def count_values(files: list[str], asset_id: str, said: Mapping[str, str] | None
 def count_rows(rows: Rows, asset_id: str, said: Mapping[str, str] | None = None, *, exact_limit: int = EXACT_LIMIT) -> pa.Table:
     """Count the values of every column of a table; arguments and answer are those of `count_values`."""
     wide = wide_columns(rows, exact_limit)
-    parts = [part for name in rows.schema
+    parts = [in_order(part) for name in rows.schema
              for part in count_column(rows, asset_id, name, said or {}, exact_limit, wide=name in wide)]
-    order = [part.column("column")[0].as_py() for part in parts]
-    return in_order(pa.concat_tables(parts), order) if parts else empty_state()
+    return pa.concat_tables(parts) if parts else empty_state()
 
 
 def merge(tables: Sequence[pa.Table], *, exact_limit: int = EXACT_LIMIT) -> pa.Table:
@@ -75,8 +74,8 @@ def merge(tables: Sequence[pa.Table], *, exact_limit: int = EXACT_LIMIT) -> pa.T
         return empty_state()
     parts = [columns_of(table, paths=True) for table in tables]
     order = list(dict.fromkeys(name for part in reversed(parts) for name in part))
-    merged = [_merge_column([part[name] for part in parts if name in part], exact_limit) for name in order]
-    return in_order(pa.concat_tables(merged), order) if merged else empty_state()
+    merged = [in_order(_merge_column([part[name] for part in parts if name in part], exact_limit)) for name in order]
+    return pa.concat_tables(merged) if merged else empty_state()
 
 
 def combine(tables: Sequence[pa.Table]) -> tuple[pa.Table, bool]:
