@@ -112,10 +112,10 @@ def _summary(rows: Rows, column: Column, group: Group, values: str | None) -> tu
     """Rows with a value that is not NaN, and what is known of them all."""
     known = rows.summary(column.name) if values is None else None
     numeric = is_numeric(column.dtype)
-    valued = f"(select {group.value} as v from {values or rows.values(column.name)})"
-    if column.dtype in REALS:
-        valued = f"(select v from {valued} where not isnan(v))"
     if known is None:
+        valued = f"(select {group.value} as v from {values or rows.values(column.name)})"
+        if column.dtype in REALS:
+            valued = f"(select v from {valued} where not isnan(v))"
         added = "sum(v::double::hugeint)::double" if column.dtype in _SUMMED else "null::double"
         below = "count(*) filter (v::double < 0)" if numeric else "null::bigint"
         known = (f"(select count(v) as filled, min(v) as low, max(v) as high, {added} as total, {below} as negatives "

@@ -97,7 +97,8 @@ def test_tables_of_a_duckdb_file_are_counted_in_it(tmp_path, exact_limit):
     path = tmp_path / "shop.duckdb"
     with duckdb.connect(str(path)) as con:
         con.execute(f"""CREATE TABLE "odd name" AS SELECT i, ' t' || i AS text, i::float / 3 AS x,
-            ['a ', 'A', ''][1 + i % 3] AS few, timestamp '2024-01-01' + to_seconds(i) AS at, {{'city': ' K' || i % 3, 'tags': [i % 5]}} AS place
+            ['a ', 'A', ''][1 + i % 3] AS few, timestamp '2024-01-01' + to_seconds(i) AS at,
+            {{'city': ' K' || i % 3, 'tags': [i % 5]}} AS place
             FROM range({ROWS}) t(i)""")
         con.execute("CREATE SCHEMA crm; CREATE VIEW crm.some AS SELECT i, few FROM \"odd name\" WHERE i < 10")
     source = DuckDbSource(str(path))
@@ -151,7 +152,8 @@ def test_types_of_postgresql_that_it_cannot_group_are_fetched(server, tmp_path):
                                    "big numeric, fixed char(5), far timestamp, real real)"))
         connection.execute(sa.text("INSERT INTO kinds SELECT '2024-01-01 02:00+02'::timestamptz + n * interval '0.5 second', "
                                    "'{a,b}', md5((n % 9)::text)::uuid, '10.0.0.1', '{\"b\": 1, \"a\": 2}', 1.5 + n % 2, 'ab', "
-                                   "timestamp '2024-01-01' + n * interval '1.01 ms', n / 7.0 FROM generate_series(1, 9000) s(n)"))
+                                   "timestamp '2024-01-01' + n * interval '1.01 ms', n / 7.0 "
+                                   "FROM generate_series(1, 9000) s(n)"))
     assert _same(SqlSource(server), "kinds", tmp_path)["doc"] == ("duckdb", True)
     engines = _same(SqlSource(server), "kinds", tmp_path, 5_000)
     assert engines["at"] == engines["far"] == ("postgresql", False) and engines["real"] == ("duckdb", False)
@@ -178,6 +180,7 @@ def test_clickhouse_counts_as_snapshots_are_counted(tmp_path):
         with sa.create_engine(url).connect() as connection:
             connection.execute(sa.text("CREATE TABLE things (id Int64, name Nullable(String), price Float64, "
                                        "at DateTime) ENGINE = MergeTree ORDER BY id"))
-            connection.execute(sa.text("INSERT INTO things SELECT number, if(number % 5 = 0, NULL, concat('t', toString(number % 7))), "
-                                       "number / 4, toDateTime('2024-01-01 00:00:00') + number FROM numbers(9000)"))
+            connection.execute(sa.text("INSERT INTO things SELECT number, if(number % 5 = 0, NULL, "
+                                       "concat('t', toString(number % 7))), number / 4, "
+                                       "toDateTime('2024-01-01 00:00:00') + number FROM numbers(9000)"))
         assert _same(SqlSource(url), "things", tmp_path, 5_000)["id"] == ("duckdb", False)

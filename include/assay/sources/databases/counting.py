@@ -137,7 +137,7 @@ class SqlCounter:
         whole = isinstance(self._type(name), sa.Integer)
         if whole:
             asked += [sa.func.sum(column), sa.func.sum(sa.case((column < 0, 1), else_=0))]
-        filled, low, high, *numbers = self._ask(*asked)[0]
+        filled, low, high, *numbers = tuple(self._ask(*asked)[0])
         if whole and low is not None and max(-low, high) > _WHOLE:
             return None  # such a sum is not that of the nearest doubles
         total, negatives = (float(numbers[0] or 0), int(numbers[1] or 0)) if whole else (None, None)
@@ -160,7 +160,10 @@ class SqlCounter:
         return isinstance(self._type(name), sa.String) and not isinstance(self._type(name), sa.Enum)
 
     def _quoted(self, name: str) -> str:
-        return self._connection.dialect.identifier_preparer.quote(name)
+        dialect = self._connection.dialect
+        quoted = dialect.identifier_preparer.quote(name)
+        # as a driver wants it, which `literal_column` sees to again
+        return quoted.replace("%%", "%") if dialect.paramstyle in ("format", "pyformat") else quoted
 
     def _sql(self, name: str) -> sa.ColumnElement[Any]:
         """A column such that texts equal each other only if all of their characters do."""
@@ -189,7 +192,7 @@ class SqlCounter:
         """Whether cleaning surely leaves all texts as they are: each begins and ends with a visible character of ASCII."""
         if name not in self._trimmed:
             ends = [f"substr({text}, {place}, 1) BETWEEN '!' AND '~'" for place in ("1", f"char_length({text})")]
-            other = sa.literal_column(f"COUNT(CASE WHEN NOT ({' AND '.join(ends)}) THEN 1 END)")
+            other: sa.ColumnElement[Any] = sa.literal_column(f"COUNT(CASE WHEN NOT ({' AND '.join(ends)}) THEN 1 END)")
             self._trimmed[name] = not self._ask(other)[0][0]
         return self._trimmed[name]
 
