@@ -53,7 +53,8 @@ def _care(url: sa.URL, **more: sa.types.TypeEngine) -> None:
     """A table of names and values that databases take for others, each value ROWS times or in few rows."""
     engine, meta = sa.create_engine(url), sa.MetaData()
     table = sa.Table(
-        "care", meta, sa.Column("id", sa.BigInteger, primary_key=True), sa.Column("code %s :x", sa.String(40)),
+        "care", meta, sa.Column("id", sa.BigInteger, primary_key=True, autoincrement=False),
+        sa.Column("code %s :x", sa.String(40)),
         sa.Column("mail", sa.String(80)), sa.Column("few", sa.String(20)), sa.Column("spaced", sa.String(40)),
         sa.Column("x", sa.Float(53)), sa.Column("money", sa.Numeric(12, 2)), sa.Column("at", sa.DateTime),
         sa.Column("day", sa.Date), sa.Column("yes", sa.Boolean), *(sa.Column(name, kind) for name, kind in more.items()))
