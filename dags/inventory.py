@@ -177,6 +177,14 @@ def publish(night: Night, classified: list[ArtifactRef], gated: list[ArtifactRef
     return inventory
 
 
+@task
+def notify(night: Night) -> None:
+    """**Operations.** Tells those whom the manifest names of new and resolved incidents, each once."""
+    from assay.steps import notify as step
+
+    step.notify(night)
+
+
 def _announce(events: Any, night: Night, *refs: ArtifactRef, **extra: Any) -> None:
     """Attach rows and partition to the event of the task's Airflow asset; partitioned events need their key."""
     event = events[artifact(night.platform, refs[0].contract)]
@@ -265,7 +273,9 @@ def build(manifest: Platform) -> DAG:
         embeddings = extract(night, features, models)
         values = value.override(**outlet("values"))(night, features, models, classified)
         forecasts = forecast.override(**outlet("forecasts"))(night, values, embeddings)
-        publish.override(**outlet("inventory"))(night, classified, gated, values, forecasts, used)
+        inventory = publish.override(**outlet("inventory"))(night, classified, gated, values, forecasts, used)
+        if manifest.notify:
+            inventory >> notify(night)
     return dag
 
 

@@ -14,7 +14,8 @@ from assay.errors import shorten
 LONG = "ten\nthousand\r\n characters\t" * 400
 BUILTINS = {
     errors.ConfigError: ValueError, errors.UnknownPlatform: LookupError, errors.PartitionError: ValueError,
-    errors.SourceEnded: ValueError, errors.SourceUnavailable: OSError, errors.UnreadableData: ValueError,
+    errors.SourceEnded: ValueError, errors.SourceUnavailable: OSError, errors.NotSent: OSError,
+    errors.UnreadableData: ValueError,
     errors.ContractError: TypeError, errors.ArtifactMissing: LookupError, errors.NotEnoughData: ValueError,
     errors.RunFailed: RuntimeError, errors.AssetUnknown: LookupError, errors.AirflowUnreachable: ConnectionError,
 }
@@ -24,7 +25,7 @@ TREE = [cls for _, cls in inspect.getmembers(errors, inspect.isclass)
 
 def make(cls: type[errors.AssayError], text: str) -> errors.AssayError:
     """An error with `text` wherever it takes one."""
-    arguments = {name: (text,) * 3 if "tuple" in str(parameter.annotation) else text
+    arguments = {name: (text,) * 3 if any(many in str(parameter.annotation) for many in ("tuple", "Sequence")) else text
                  for name, parameter in inspect.signature(cls).parameters.items()}
     return cls(**arguments)
 

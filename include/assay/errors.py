@@ -7,6 +7,7 @@ one bounded sentence: what was got, where, and what would do.
 from __future__ import annotations
 
 import difflib
+from collections.abc import Sequence
 
 _LONGEST = 300
 
@@ -61,6 +62,16 @@ class SourceUnavailable(AssayError, OSError):
     def __init__(self, location: str, problem: str, remedy: str = "check that it is mounted and readable") -> None:
         super().__init__(f"source {shorten(location)} can't be listed ({shorten(problem)}); {shorten(remedy)}")
         self.location = location
+
+
+class NotSent(AssayError, OSError):
+    """Somebody could not be told of incidents; it is tried again."""
+
+    def __init__(self, partition: str, problems: Sequence[str]) -> None:
+        super().__init__(f"not everybody was told of the incidents of {shorten(partition, 40)} "
+                         f"({shorten('; '.join(problems), 200)}); check the connection and clear the task notify")
+        self.partition = partition
+        self.problems = tuple(problems)
 
 
 class UnreadableData(AssayError, ValueError):

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+ROOT = Path(__file__).parents[2]
 NIGHT = {"ingest", "profile", "classify", "usage", "check", "gate", "build_features", "train", "extract", "value", "forecast",
          "publish"}
 EDGES = {
@@ -80,3 +83,15 @@ def test_trigger_form(dag: dict[str, Any], parsed: dict[str, Any]) -> None:
     assert form["note"]["schema"]["type"] == ["null", "string"]
     cases = parsed["dags"]["inventory_german_credit"]["params"]["use_cases"]
     assert cases["value"] == cases["schema"]["examples"] == cases["schema"]["items"]["enum"] == ["default_risk"]
+
+
+def test_somebody_is_told_behind_the_inventory_where_the_manifest_names_them(
+        parse_dags: Callable[..., dict[str, Any]], small_environment: Path, tmp_path: Path) -> None:
+    text = (ROOT / "tests" / "data" / "platforms" / "small_journey" / "platform.yaml").read_text(encoding="utf-8")
+    (tmp_path / "told").mkdir()
+    (tmp_path / "told" / "platform.yaml").write_text(
+        text.replace("platform: small_journey", "platform: told") + "\nnotify:\n- connection: chat\n", encoding="utf-8")
+    found = parse_dags(ASSAY_PLATFORMS=str(tmp_path))["dags"]["inventory_told"]
+    assert {task: set(below) for task, below in found["edges"].items()} == EDGES | {
+        "discover": NIGHT | {"notify"}, "publish": {"notify"}, "notify": set()}
+    assert found["docs"]["notify"]

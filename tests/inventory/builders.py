@@ -115,7 +115,7 @@ def states() -> pa.Table:
         "landing.campaigns": {"status": "unchanged", "last_good_partition": "2017-12-16"},
     }
     return table(schemas.ASSET_STATES, [
-        {"asset_id": a, "status": "ok", "reason": None, "last_good_partition": "2017-12-22", "quality_score": 0.97}
+        {"asset_id": a, "status": "ok", "reason": None, "last_good_partition": "2017-12-22"}
         | special.get(a, {}) for a in ASSETS])
 
 
@@ -155,6 +155,15 @@ def checks() -> pa.Table:
         {"asset_id": "landing.products", "column": "price", "expectation": "expect_column_values_to_not_be_null",
          "severity": "critical", "dimension": "completeness", "success": True, "observed": None, "unexpected_count": 0,
          "unexpected_ratio": 0.0, "source_partition": "2017-12-22"}])
+
+
+def scores(whole: float = 0.97) -> pa.Table:
+    """Two dimensions of each asset, one of them with its part."""
+    common = {"weight": 1.0, "asked": 2, "failed": 1}
+    return table(schemas.QUALITY_SCORES, [
+        common | {"asset_id": asset, "dimension": dimension, "part": part, "score": score} for asset in ASSETS
+        for dimension, part, score in ((None, None, whole), ("completeness", None, 1.0), ("accuracy", None, 2 * whole - 1),
+                                       ("accuracy", "checks", 2 * whole - 1))])
 
 
 def forecast_row(asset_id: str, horizon: int, p10: float, p50: float, p90: float, *, case: str = CASE,

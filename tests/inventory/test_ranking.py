@@ -20,7 +20,7 @@ FORECASTS = b.table(schemas.FORECASTS, [
 
 def evidence(**changes: Any) -> Evidence:
     listed = catalogue(b.discovered(), b.states(), b.kinds(), b.manifest(), b.PARTITION)
-    made = Evidence(listed, b.gate(), b.states(), b.relations(), {b.CASE: b.values()}, {}, FORECASTS,
+    made = Evidence(listed, b.gate(), b.states(), b.scores(), b.relations(), {b.CASE: b.values()}, {}, FORECASTS,
                     schemas.USAGE.schema.empty_table())
     return replace(made, **changes)
 

@@ -14,9 +14,9 @@ from assay.inventory.records import ELEMENTS, records
 def found() -> dict[tuple[str, str, str], dict]:
     """Rows by asset, block and element."""
     assets = catalogue(b.discovered(), b.states(), b.kinds(), b.manifest(), b.PARTITION)
-    evidence = Evidence(assets, b.gate(), b.states(), b.relations(), {b.CASE: b.values()}, {},
+    evidence = Evidence(assets, b.gate(), b.states(), b.scores(), b.relations(), {b.CASE: b.values()}, {},
                         FORECASTS.schema.empty_table(), USAGE.schema.empty_table())
-    made = RECORDS.conform(records(assets, rank(evidence, b.manifest()), b.relations(), b.checks()))
+    made = RECORDS.conform(records(assets, rank(evidence, b.manifest()), b.relations(), b.scores()))
     return {(row["asset_id"], row["block"], row["element"]): row for row in made.to_pylist()}
 
 
@@ -37,7 +37,7 @@ def test_elements_hold_what_the_artifacts_say(found):
 
 
 def test_dimensions_without_a_check_are_not_known(found):
-    checked = {(row["asset_id"], row["dimension"]) for row in b.checks().to_pylist()}
+    checked = {(row["asset_id"], row["dimension"]) for row in b.scores().to_pylist()}
     for (asset, block, element), row in found.items():
         if block == "quality" and element != "score":
             assert (row["value"] is not None) == ((asset, element) in checked)

@@ -43,7 +43,8 @@ def findings(**changes: object) -> Findings:
         values=shown.values, stopped={}, history={b.CASE: {"2017-12-16": b.values(0.9), b.PARTITION: b.values()}},
         forecasts=FORECASTS, scores=schemas.FORECAST_SCORES.schema.empty_table(), metrics={b.CASE: b.metrics()},
         column_values={b.CASE: b.column_values()}, usage=shown.usage, coverage=schemas.LOG_COVERAGE.schema.empty_table(),
-        incidents=schemas.INCIDENTS.schema.empty_table(),
+        incidents=schemas.INCIDENTS.schema.empty_table(), suspects=schemas.SUSPECTS.schema.empty_table(),
+        quality={"2017-12-16": b.scores(0.9), b.PARTITION: b.scores()},
         earlier=("2017-12-16", rank(evidence(values={b.CASE: b.values(0.9)}), b.manifest())))
     return replace(made, **changes)  # type: ignore[arg-type]
 
@@ -59,6 +60,24 @@ def page(made: Findings, **manifest: object) -> tuple[str, Page]:
     parsed.feed(text)
     assert parsed.open == []
     return text, parsed
+
+
+SUSPECT = {"asset_id": "landing.products", "source_partition": b.PARTITION, "kind": "variant", "columns": ["size"],
+           "dimension": "conformity", "rows": 1204, "share": 0.01, "example": "'12  <b>OZ'", "instead": "'12 OZ'",
+           "reason": "'12  <b>OZ' is written otherwise than '12 OZ'", "found_in": ["row 7, product_id 3", "row 9"]}
+
+
+def test_suspects_are_told_with_the_row_in_which_they_are_found() -> None:
+    many = [SUSPECT | {"example": str(n), "reason": f"reason {n}", "rows": n} for n in range(1, 6)]
+    text, _ = page(findings(suspects=b.table(schemas.SUSPECTS, [SUSPECT, *many])))
+    assert "&#39;12  &lt;b&gt;OZ&#39; is written" in text and "1,204" in text and "row 7, product_id 3" in text
+    assert "reason 5" in text and "reason 2" not in text and "and 3 more of this kind" in text
+    assert "No value looks wrong." in page(findings())[0]
+
+
+def test_quality_is_told_by_dimension_and_only_a_whole_score_is_100() -> None:
+    text, _ = page(findings(quality={b.PARTITION: b.scores(0.9999)}))
+    assert ">99%</td>" in text and ">100%</td>" in text and "Completeness" in text
 
 
 def test_incidents_are_told_with_what_they_put_at_stake() -> None:

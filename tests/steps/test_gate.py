@@ -53,7 +53,7 @@ def test_a_label_known_ahead_is_the_newest() -> None:
     rows, states, checks = decide("2017-02-08", {"2017-02-06": None, "2017-02-13": None})
     assert [(r["source_partition"], r["usable"], r["newest"]) for r in rows] == [
         ("2017-02-06", True, False), ("2017-02-13", True, True)]
-    assert (states[0]["status"], states[0]["quality_score"]) == ("ok", 1.0)
+    assert states[0]["status"] == "ok"
     assert [c["source_partition"] for c in checks] == ["2017-02-13"]
 
 
@@ -63,12 +63,12 @@ def test_a_label_further_ahead_than_the_asset_is_known_is_not_seen() -> None:
     assert states[0]["last_good_partition"] == "2017-02-06"
 
 
-def test_a_failed_label_is_quarantined_with_its_reason_and_its_score() -> None:
+def test_a_failed_label_is_quarantined_with_its_reason() -> None:
     rows, states, checks = decide("2017-02-06", {"2017-01-30": None, "2017-02-06": "expect_x failed: 1 of 3 rows fail"})
     assert [(r["usable"], r["newest"], r["reason"]) for r in rows] == [
         (True, True, None), (False, False, "expect_x failed: 1 of 3 rows fail")]
     state = states[0]
-    assert (state["status"], state["last_good_partition"], state["quality_score"]) == ("quarantined", "2017-01-30", 0.0)
+    assert (state["status"], state["last_good_partition"]) == ("quarantined", "2017-01-30")
     assert [c["success"] for c in checks] == [False]
 
 

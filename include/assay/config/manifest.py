@@ -264,6 +264,14 @@ class Engine(_Frozen):
         return self
 
 
+class Notify(_Frozen):
+    """Who is told of incidents, once of each, through one of Airflow's connections."""
+
+    connection: str  # of type smtp, slackwebhook or http
+    to: list[str] = Field(default_factory=list)  # addresses, of a mail server
+    at_stake: float = Field(default=0.0, ge=0)  # money per window from which a warning is told
+
+
 class Costs(_Frozen):
     """Rates in the platform's currency."""
 
@@ -289,6 +297,7 @@ class Platform(_Frozen):
     costs: Costs = Costs()
     quality: Quality = Quality()
     engine: Engine = Engine()
+    notify: list[Notify] = Field(default_factory=list)
     assets: dict[str, AssetOverride] = Field(default_factory=dict)
 
     @field_validator("timezone")
@@ -314,6 +323,9 @@ class Platform(_Frozen):
             names = [thing.name for thing in things]
             if twice := [name for name in names if names.count(name) > 1]:
                 raise ValueError(f"two entries are named {twice[0]!r}; their artifacts would overwrite each other")
+        ways = [entry.connection for entry in self.notify]
+        if twice := [way for way in ways if ways.count(way) > 1]:
+            raise ValueError(f"two entries of notify name the connection {twice[0]!r}; name all addresses under one 'to'")
         return self
 
     @property

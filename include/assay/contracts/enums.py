@@ -95,6 +95,14 @@ class ChangeKind(StrEnum):
     VOLUME = "volume"
 
 
+class QualityPart(StrEnum):
+    """What a quality score is made of."""
+
+    CHECKS = "checks"  # share of expectations met
+    UNUSUAL = "unusual"  # whether nothing is unusual
+    SUSPECT = "suspect"  # share of rows that hold nothing suspect
+
+
 class IncidentStatus(StrEnum):
     """How an incident stands in a partition."""
 
@@ -120,6 +128,19 @@ class AnomalyKind(StrEnum):
     TEXT_LENGTH = "text_length"
     MIDDLE_TIME = "middle_time"
     LATE_TIME = "late_time"
+
+
+class SuspectKind(StrEnum):
+    """In what way a value is probably wrong."""
+
+    VARIANT = "variant"  # another value, written otherwise
+    TYPO = "typo"
+    FORM = "form"
+    OUTLIER = "outlier"
+    PLACEHOLDER = "placeholder"  # stands for no value
+    DEPENDENCY = "dependency"  # what another column tells is something else
+    CONTRADICTION = "contradiction"  # rows of one thing that differ
+    REPEATED = "repeated"
 
 
 class Severity(StrEnum):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pyarrow as pa
 
 from assay.contracts.contract import Contract
-from assay.contracts.fields import ASSET, FLOAT, INT, MONEY, STRING, STRINGS, col
+from assay.contracts.fields import ASSET, BOOL, FLOAT, INT, MONEY, STRING, STRINGS, col
 
 ANOMALIES = Contract("anomalies", pa.schema([
     ASSET,
@@ -20,6 +20,39 @@ ANOMALIES = Contract("anomalies", pa.schema([
     col("score", FLOAT, "distance from what was expected, in robust standard deviations"),
     col("reason", STRING, "one sentence"),
 ]), per="asset")
+
+SUSPECTS = Contract("suspects", pa.schema([
+    ASSET,
+    col("source_partition", STRING, "label of the source partition that holds them, the newest one"),
+    col("kind", STRING, "variant, typo, form, outlier, placeholder, dependency, contradiction, repeated"),
+    col("columns", STRINGS, "the columns concerned, the one that is probably wrong last"),
+    col("dimension", STRING, "one of the six quality dimensions"),
+    col("rows", INT, "of the partition that are concerned"),
+    col("share", FLOAT, "of its rows, 0..1"),
+    col("example", STRING, "one of the values; its stand-in where it is personal"),
+    col("instead", STRING, "what probably belongs there, likewise; null where nothing suggests itself", null=True),
+    col("reason", STRING, "one sentence"),
+    col("found_in", STRINGS, "up to five rows, numbered from 1 as delivered, and what identifies them"),
+]), per="asset")
+
+QUALITY_SCORES = Contract("quality_scores", pa.schema([
+    ASSET,
+    col("dimension", STRING, "one of the six quality dimensions; null for the asset as a whole", null=True),
+    col("part", STRING, "checks (share of expectations met, critical ones count thrice), unusual (1 if nothing is), suspect "
+                        "(share of rows that hold nothing suspect); null for all parts together", null=True),
+    col("score", FLOAT, "0..1, higher is better; of a dimension the weighted mean of its parts, of an asset the mean of its "
+                        "dimensions"),
+    col("weight", FLOAT, "within the mean that it is part of"),
+    col("asked", INT, "questions"),
+    col("failed", INT, "answers that are not as they should be"),
+]))
+
+NOTIFICATIONS = Contract("notifications", pa.schema([
+    ASSET,
+    col("opened", STRING, "partition in which the incident was first found"),
+    col("resolved", BOOL, "whether its end was told, not its beginning"),
+    col("connection", STRING, "Airflow's connection through which somebody was told"),
+]), ledger=True)
 
 INCIDENTS = Contract("incidents", pa.schema([
     ASSET,

@@ -12,6 +12,9 @@ from assay.contracts.contract import Contract
 from assay.contracts.fields import ASSET, BOOL, COLUMN, FLOAT, INT, STRING, STRINGS, USE_CASE, col
 from assay.contracts.quality import ANOMALIES as ANOMALIES
 from assay.contracts.quality import INCIDENTS as INCIDENTS
+from assay.contracts.quality import NOTIFICATIONS as NOTIFICATIONS
+from assay.contracts.quality import QUALITY_SCORES as QUALITY_SCORES
+from assay.contracts.quality import SUSPECTS as SUSPECTS
 from assay.contracts.usage import CATALOGUE_COVERAGE as CATALOGUE_COVERAGE
 from assay.contracts.usage import DECLARED_LINEAGE as DECLARED_LINEAGE
 from assay.contracts.usage import LINEAGE as LINEAGE
@@ -201,7 +204,6 @@ ASSET_STATES = Contract("asset_states", pa.schema([
     col("status", STRING, "ok, unchanged, degraded, quarantined, missing"),
     col("reason", STRING, "one sentence where status is neither ok nor unchanged", null=True),
     col("last_good_partition", STRING, "newest usable source partition", null=True),
-    col("quality_score", FLOAT, "mean over dimensions of passed checks, critical ones count thrice, 0..1", null=True),
 ]))
 
 FEATURES = Contract("features", pa.schema([
@@ -323,7 +325,7 @@ DATA_DOCS = Contract("data_docs", pa.schema([]), ledger=True, open=True)
 
 CONTRACTS: dict[str, Contract] = {c.name: c for c in (
     DISCOVERED, DECLARED, DECLARED_LINEAGE, CATALOGUE_COVERAGE, SOURCE_VERSIONS, SNAPSHOT, HISTORY, PROFILE_STATES, PROFILES,
-    COLUMNS, TABLE_KINDS, RELATIONS, ANOMALIES, CHANGES, PARTITION_CHECKS, CHECKS, CHECK_INDEX, GATE, ASSET_STATES, USAGE,
-    LINEAGE, LOG_COVERAGE, FEATURES, WINDOW_FEATURES, LABELS, MODEL, MODEL_METRICS,
+    COLUMNS, TABLE_KINDS, RELATIONS, ANOMALIES, SUSPECTS, CHANGES, PARTITION_CHECKS, CHECKS, CHECK_INDEX, GATE, ASSET_STATES,
+    QUALITY_SCORES, USAGE, LINEAGE, LOG_COVERAGE, FEATURES, WINDOW_FEATURES, LABELS, MODEL, MODEL_METRICS,
     EMBEDDINGS, TEXT_VECTORS, EXPLANATIONS, CHAMPIONS, VALUES, COLUMN_VALUES, COALITION_PAYOFFS, FORECASTS, FORECAST_SCORES,
-    ASSETS, INVENTORY, INCIDENTS, RECORDS, RUN_METRICS, REPORT, DATA_DOCS)}
+    ASSETS, INVENTORY, INCIDENTS, NOTIFICATIONS, RECORDS, RUN_METRICS, REPORT, DATA_DOCS)}

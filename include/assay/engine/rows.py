@@ -93,7 +93,7 @@ class DuckRows:
             self.con.execute("set TimeZone = 'UTC'")
             listed = ", ".join(literal(path) for path in files)
             self.con.execute(f"create view files as select * from read_parquet([{listed}], union_by_name = true, "
-                             "hive_partitioning = false)")
+                             "hive_partitioning = false, can_have_nan = true)")  # files' own extremes are silent about NaN
             # of a small table opening its files for each column takes the longest
             held = "table" if self.count() <= _HELD else "view"
             self.con.execute(f"create temp {held} snapshot as select * from files")

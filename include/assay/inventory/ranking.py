@@ -18,6 +18,7 @@ from assay.inventory.combine import Scale, Worth, combine, common_scale
 from assay.inventory.costs import window_cost
 from assay.inventory.present_value import Ahead, benefit, upkeep, windows_ahead
 from assay.inventory.uses import uses
+from assay.quality.scores import asset_scores
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,7 @@ class Evidence:
         assets: The catalogue.
         gate: Source partitions and which of them are usable.
         states: `asset_states`.
+        scores: `quality_scores`.
         relations: `relations`.
         values: `values` per use case.
         stopped: Use case -> why it could not be valued.
@@ -38,6 +40,7 @@ class Evidence:
     assets: pa.Table
     gate: pa.Table
     states: pa.Table
+    scores: pa.Table
     relations: pa.Table
     values: Mapping[str, pa.Table]
     stopped: Mapping[str, str]
@@ -59,6 +62,7 @@ def rank(evidence: Evidence, platform: Platform) -> pa.Table:
     worths = {a["asset_id"]: combine(a["asset_id"], evidence.values, evidence.stopped, scale) for a in assets}
     total = math.fsum(w.value for w in worths.values() if w.value is not None)
     reads, states = bytes_read(evidence.gate), by_asset(evidence.states.to_pylist())
+    scores = asset_scores(evidence.scores)
     copies = copies_of(evidence.relations)
     ahead, used = _forecasts(evidence.forecasts), uses(evidence.usage)
     rows = []
@@ -72,13 +76,13 @@ def rank(evidence: Evidence, platform: Platform) -> pa.Table:
             asset_id=asset_id, unit=scale.unit, cost_unit=scale.cost_unit, status=asset["status"],
             state_reason=state.get("reason") or "",
             value=worth.value, ci_low=worth.ci_low, ci_high=worth.ci_high, value_status=worth.status, value_reason=worth.reason,
-            share=share(worth.value, total), forecast=next_window, quality=state.get("quality_score"),
+            share=share(worth.value, total), forecast=next_window, quality=scores.get(asset_id),
             pii_level=asset["pii_level"], duplicate_of=copies.get(asset_id), cost=cost))
         rows.append({
             "asset_id": asset_id, "value": worth.value, "ci_low": worth.ci_low, "ci_high": worth.ci_high, "unit": scale.unit,
             "forecast": next_window, "present_value": _present_value(ahead.get(asset_id, {}), worth, platform, scale, cost),
             "cost": cost, "net_value": None if worth.value is None else worth.value - cost,
-            "quality_score": state.get("quality_score"), "usage": _usage(asset_id, worth, evidence, platform, used),
+            "quality_score": scores.get(asset_id), "usage": _usage(asset_id, worth, evidence, platform, used),
             "pii_level": asset["pii_level"], "status": asset["status"], "value_status": str(worth.status),
             "action": advice.action, "reason": advice.reason, "at_stake": advice.at_stake,
         })

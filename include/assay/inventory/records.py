@@ -39,23 +39,21 @@ ELEMENTS: Mapping[str, Mapping[str, str]] = {
 }
 
 
-def records(assets: pa.Table, inventory: pa.Table, relations: pa.Table, checks: pa.Table) -> pa.Table:
+def records(assets: pa.Table, inventory: pa.Table, relations: pa.Table, scores: pa.Table) -> pa.Table:
     """Contract `records`: every element of every asset, those that are not known without a value.
 
     Args:
         assets: Contract `assets`.
         inventory: Contract `inventory`, of the same assets.
         relations: Contract `relations`.
-        checks: Contract `checks`.
+        scores: Contract `quality_scores`.
     """
     ranked = {row["asset_id"]: row for row in inventory.to_pylist()}
     related = _related(relations.to_pylist())
-    checked: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for row in checks.to_pylist():
-        checked[row["asset_id"]].append(row)
+    quality = dimension_scores(scores)
     rows = [row for asset in assets.to_pylist()
             for row in _of_asset(asset, ranked.get(asset["asset_id"], {}), related[asset["asset_id"]],
-                                 dimension_scores(checked[asset["asset_id"]]))]
+                                 quality.get(asset["asset_id"], {}))]
     return pa.Table.from_pylist(rows, schema=RECORDS.schema)
 
 

@@ -17,7 +17,7 @@ import pyarrow as pa
 from jinja2 import Environment, StrictUndefined, Template
 
 from assay.config.manifest import Platform
-from assay.contracts.enums import Action
+from assay.contracts.enums import Action, Dimension
 from assay.inventory import sections
 from assay.inventory.charts import trend
 from assay.inventory.combine import common_scale
@@ -50,6 +50,8 @@ class Findings:
         usage: `usage`; without rows where there is no query log.
         coverage: `log_coverage`.
         incidents: `incidents`.
+        suspects: `suspects` of all assets.
+        quality: Partition -> `quality_scores`, up to and with tonight.
     """
 
     inventory: pa.Table
@@ -68,6 +70,8 @@ class Findings:
     usage: pa.Table
     coverage: pa.Table
     incidents: pa.Table
+    suspects: pa.Table
+    quality: Mapping[str, pa.Table]
 
 
 def build_report(findings: Findings, platform: Platform, partition: str, language: str = "en") -> bytes:
@@ -125,5 +129,7 @@ def _view(findings: Findings, platform: Platform, partition: str, say: sections.
         "log": coverage_lines(findings.coverage, say), "has_log": findings.usage.num_rows > 0,
         "metrics": sections.metric_tables(findings.metrics),
         "incidents": sections.incident_rows(findings.incidents),
+        "quality": sections.quality_rows(findings.quality), "dimensions": list(map(str, Dimension)),
+        "suspects": sections.suspect_rows(findings.suspects),
         "record": sections.record(findings.scores), "failures": failed, "more": more, "n_checks": findings.checks.num_rows,
     }

@@ -16,11 +16,13 @@ from assay.inventory.charts import bars, spark
 from assay.inventory.combine import Scale
 from assay.inventory.ranking import share
 from assay.inventory.wording import amount, interval, percent, size, widest
+from assay.quality.scores import asset_scores, dimension_scores
 
 MOST_MOVERS = 6
 MOST_FAILURES = 30
 MOST_COLUMNS = 15
 MOST_TODO = 5
+MOST_SUSPECTS = 3  # of one kind in one asset
 Series = list[tuple[str, float]]
 Say = Callable[..., str]
 
@@ -219,6 +221,41 @@ def incident_rows(incidents: pa.Table) -> list[dict[str, Any]]:
     return [row | {"stake": None if row["at_stake"] is None else amount(row["at_stake"]),
                    "affected": percent(row["affected_share"]), "others": max(0, len(row["reasons"]) - 1)}
             for row in incidents.to_pylist()]
+
+
+def quality_rows(quality: Mapping[str, pa.Table]) -> list[dict[str, Any]]:
+    """Per asset its score, that of each dimension, and a line of its scores so far; the lowest score first.
+
+    Args:
+        quality: Partition -> contract `quality_scores`, at least one; the newest partition's assets are told.
+    """
+    past: dict[str, Series] = {}
+    for partition in sorted(quality):
+        for asset_id, score in asset_scores(quality[partition]).items():
+            past.setdefault(asset_id, []).append((partition, score))
+    newest = quality[max(quality)]
+    dimensions = dimension_scores(newest)
+    return [{"asset_id": asset_id, "score": _floored(score), "spark": spark(past[asset_id], []),
+             "dimensions": {name: _floored(own) for name, own in dimensions.get(asset_id, {}).items()}}
+            for asset_id, score in sorted(asset_scores(newest).items(), key=lambda entry: (entry[1], entry[0]))]
+
+
+def _floored(score: float) -> str:
+    """A score in whole percent, of which only a score of 1 is 100."""
+    return f"{math.floor(100 * score)}%"
+
+
+def suspect_rows(suspects: pa.Table) -> list[dict[str, Any]]:
+    """What is probably wrong, most rows first, and per asset and kind how many further findings there are."""
+    rows: list[dict[str, Any]] = []
+    groups: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for row in suspects.to_pylist():
+        groups.setdefault((row["asset_id"], row["kind"]), []).append(row)
+    for found in groups.values():
+        found.sort(key=lambda row: -row["rows"])
+        rows += [row | {"count": f"{row['rows']:,}", "others": 0} for row in found[:MOST_SUSPECTS]]
+        rows[-1]["others"] = len(found) - len(found[:MOST_SUSPECTS])
+    return rows
 
 
 def failures(checks: pa.Table) -> tuple[list[dict[str, Any]], int]:

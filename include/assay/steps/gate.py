@@ -12,13 +12,12 @@ import pyarrow as pa
 from assay.contracts.refs import ArtifactRef, Night
 from assay.contracts.schemas import ASSET_STATES, CHECKS, GATE, PARTITION_CHECKS
 from assay.quality.gate import SourceLabel, Standing, judge
-from assay.quality.scores import quality_score
 from assay.quality.suite import suite_names
 from assay.steps.frame import Frame, open_frame
 
 logger = logging.getLogger(__name__)
 
-_MODULES = ("assay.steps.gate", "assay.quality.gate", "assay.quality.scores")
+_MODULES = ("assay.steps.gate", "assay.quality.gate")
 _Rows = dict[str, list[dict[str, Any]]]
 
 
@@ -54,7 +53,7 @@ def gate(night: Night, histories: Sequence[ArtifactRef], checks: Sequence[Artifa
         inputs = [night.discovered.fingerprint, *(ref.fingerprint for ref in (*histories, *checks))]
         return [
             frame.publish(GATE, lambda: _gate_rows(labels, past, standings), inputs=inputs, config=known_ahead),
-            frame.publish(ASSET_STATES, lambda: _state_rows(standings, shown), inputs=inputs, config=known_ahead),
+            frame.publish(ASSET_STATES, lambda: _state_rows(standings), inputs=inputs, config=known_ahead),
             frame.publish(CHECKS, lambda: pa.concat_tables([CHECKS.schema.empty_table(), *shown.values()]),
                           inputs=[str(row["fingerprint"]) for row in newest.values()]),
         ]
@@ -114,11 +113,10 @@ def _gate_rows(labels: dict[str, list[SourceLabel]], past: _Rows, standings: dic
     return pa.Table.from_pylist(rows, schema=GATE.schema)
 
 
-def _state_rows(standings: dict[str, Standing], shown: dict[str, pa.Table]) -> pa.Table:
+def _state_rows(standings: dict[str, Standing]) -> pa.Table:
     return pa.Table.from_pylist([
         {"asset_id": asset, "status": str(standing.status), "reason": standing.reason,
-         "last_good_partition": standing.last_good,
-         "quality_score": quality_score(shown[asset].to_pylist()) if asset in shown else None}
+         "last_good_partition": standing.last_good}
         for asset, standing in standings.items()], schema=ASSET_STATES.schema)
 
 

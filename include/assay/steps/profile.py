@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, timedelta
 
 import pyarrow as pa
 
 from assay.contracts.refs import ArtifactRef, Night
-from assay.contracts.schemas import ANOMALIES, PROFILE_STATES, PROFILES, SNAPSHOT
+from assay.contracts.schemas import ANOMALIES, PROFILE_STATES, PROFILES, SNAPSHOT, SUSPECTS
 from assay.errors import UnreadableData
 from assay.steps.engines import engine_of
 from assay.steps.frame import Frame, open_frame
@@ -23,6 +23,8 @@ _WATCHED_DAYS = 56  # and what is usual is learned from those of so many: eight 
 _MODULES = ("assay.steps.profile", "assay.profiling", "assay.engine", "assay.steps.engines")
 _WATCHING = ("assay.catalog.facts", "assay.catalog.keys", "assay.catalog.vocabulary", "assay.profiling",
              "assay.quality.anomalies")
+_SUSPECTING = ("assay.catalog.facts", "assay.catalog.keys", "assay.catalog.semantic_types", "assay.catalog.vocabulary",
+               "assay.profiling", "assay.quality.suspects", "assay.engine")
 
 
 def profile(night: Night, histories: Sequence[ArtifactRef]) -> list[ArtifactRef]:
@@ -73,8 +75,10 @@ def _profile_asset(frame: Frame, history: ArtifactRef) -> list[ArtifactRef]:
             newest = states[0][1]
             frame.publish(PROFILES, lambda: summarise(frame.store.read(newest)), name=asset_id, inputs=[newest.fingerprint])
         _watch(frame, asset_id, states[::-1])
+        kept = [(label, state) for place, (label, state) in enumerate(states) if not place or not label or label > recent][::-1]
+        _suspect(frame, asset_id, kept, dict(snapshots))
         logger.info("profiled %d of %d partitions of %s", len(states), len(snapshots), asset_id)
-        return [state for place, (label, state) in enumerate(states) if not place or not label or label > recent][::-1]
+        return [state for _, state in kept]
 
 
 def _watch(frame: Frame, asset_id: str, states: Sequence[tuple[str, ArtifactRef]]) -> None:
@@ -100,6 +104,38 @@ def _watch(frame: Frame, asset_id: str, states: Sequence[tuple[str, ArtifactRef]
 
     frame.publish(ANOMALIES, make, name=asset_id, inputs=[state.fingerprint for _, state in states],
                   config={"rate": rate, "labels": [label for label, _ in states], "code": code_fingerprint(*_WATCHING)})
+
+
+def _suspect(frame: Frame, asset_id: str, states: Sequence[tuple[str, ArtifactRef]],
+             snapshots: Mapping[str, ArtifactRef]) -> None:
+    """Publish what is probably wrong in the newest partition of an asset.
+
+    Args:
+        frame: Of the step.
+        asset_id: The asset.
+        states: Label and state of its recent partitions, oldest first: what is usual.
+        snapshots: By label.
+    """
+    from assay.catalog.facts import read_facts
+    from assay.profiling.states import combine
+    from assay.quality.suspects import find_suspects
+
+    if not states:
+        return
+    label = states[-1][0]
+
+    def make() -> pa.Table:
+        read = [frame.store.read(state) for _, state in states]
+        newest, recent = read_facts(asset_id, read[-1]), read_facts(asset_id, combine(read)[0])
+        return pa.Table.from_pylist([
+            {"asset_id": asset_id, "source_partition": label, "kind": str(found.kind), "columns": list(found.columns),
+             "dimension": str(found.dimension), "rows": found.rows, "share": found.rows / newest.rows, "example": found.example,
+             "instead": found.instead, "reason": found.reason, "found_in": list(found.where)}
+            for found in find_suspects(newest, recent, frame.store.files(snapshots[label]))], schema=SUSPECTS.schema)
+
+    frame.publish(SUSPECTS, make, name=asset_id,
+                  inputs=[snapshots[label].fingerprint, *(state.fingerprint for _, state in states)],
+                  config={"labels": [label for label, _ in states], "code": code_fingerprint(*_SUSPECTING)})
 
 
 def _readable(frame: Frame, asset_id: str, history: ArtifactRef) -> list[tuple[str, ArtifactRef]]:

@@ -16,12 +16,13 @@ if TYPE_CHECKING:
     from assay.inventory.ranking import Evidence
 
 MODULES = ("assay.catalog.declared", "assay.forecasting.history", "assay.inventory", "assay.quality.scores",
-           "assay.quality.validate", "assay.valuation.bootstrap", "assay.steps.publish")
+           "assay.quality.anomalies.find", "assay.quality.suspects.suspect", "assay.quality.validate",
+           "assay.valuation.bootstrap", "assay.steps.publish")
 
 
 def publish(night: Night, classified: Sequence[ArtifactRef], gated: Sequence[ArtifactRef], values: Sequence[CaseRef],
             forecasts: Sequence[ArtifactRef], used: Sequence[ArtifactRef]) -> ArtifactRef:
-    """Publish `assets`, `inventory`, `incidents`, `records` and `report`; the inventory is returned.
+    """Publish `assets`, `quality_scores`, `inventory`, `incidents`, `records` and `report`; the inventory is returned.
 
     Args:
         night: The run.
@@ -31,7 +32,7 @@ def publish(night: Night, classified: Sequence[ArtifactRef], gated: Sequence[Art
         forecasts: `forecasts`, `forecast_scores`.
         used: `usage`, `lineage`, `log_coverage`, without rows where the platform has no query log.
     """
-    from assay.contracts.schemas import ASSETS, DECLARED, INVENTORY, RECORDS
+    from assay.contracts.schemas import ASSETS, DECLARED, INVENTORY, RECORDS, SUSPECTS
     from assay.inventory.assets import catalogue
     from assay.inventory.ranking import Evidence, rank
     from assay.inventory.records import records
@@ -51,30 +52,66 @@ def publish(night: Night, classified: Sequence[ArtifactRef], gated: Sequence[Art
                                                 *([said] if said else []))],
             config={"assets": frame.platform.assets, "catalogues": [entry.name for entry in frame.platform.catalogues]})
         listed = frame.store.read(assets)
-        evidence = Evidence(listed, tables["gate"], tables["asset_states"], tables["relations"], worth, stopped,
-                            tables["forecasts"], tables["usage"])
-        read = [assets, *(refs[name] for name in ("gate", "asset_states", "relations", "forecasts", "usage")), *valued.values()]
+        noticed = _noticed(frame, tables["asset_states"].column("asset_id").to_pylist())
+        refs["quality_scores"] = _scores(frame, refs, tables, noticed)
+        tables["quality_scores"] = frame.store.read(refs["quality_scores"])
+        evidence = Evidence(listed, tables["gate"], tables["asset_states"], tables["quality_scores"], tables["relations"],
+                            worth, stopped, tables["forecasts"], tables["usage"])
+        read = [assets, *valued.values(),
+                *(refs[name] for name in ("gate", "asset_states", "quality_scores", "relations", "forecasts", "usage"))]
         inventory = frame.publish(INVENTORY, lambda: rank(evidence, frame.platform),
                                   inputs=[ref.fingerprint for ref in read],
                                   config={"platform": _settings(frame), "stopped": stopped})
         ranking = frame.store.read(inventory)
-        told = [assets, inventory, refs["relations"], refs["checks"]]
-        frame.publish(RECORDS, lambda: records(listed, ranking, tables["relations"], tables["checks"]),
+        told = [assets, inventory, refs["relations"], refs["quality_scores"]]
+        frame.publish(RECORDS, lambda: records(listed, ranking, tables["relations"], tables["quality_scores"]),
                       inputs=[ref.fingerprint for ref in told])
-        incidents = _incidents(frame, refs, tables, inventory)
-        shown = [inventory, incidents, *(refs[name] for name in ("columns", "checks", "forecast_scores", "log_coverage"))]
+        incidents = _incidents(frame, refs, tables, noticed["anomalies"], inventory)
+        shown = [inventory, incidents, *noticed["suspects"],
+                 *(refs[name] for name in ("columns", "checks", "forecast_scores", "log_coverage"))]
         tables["incidents"] = frame.store.read(incidents)
+        tables["suspects"] = _all(frame, noticed["suspects"], SUSPECTS)
         _report(frame, tables, valued, evidence, ranking, [*read, *shown])
         return inventory
 
 
-def _incidents(frame: Frame, refs: dict[str, ArtifactRef], tables: dict[str, pa.Table], inventory: ArtifactRef) -> ArtifactRef:
+def _noticed(frame: Frame, assets: Sequence[str]) -> dict[str, list[ArtifactRef]]:
+    """What `profile` noticed without any rule of each asset that has a profile, by contract."""
+    from assay.contracts.schemas import ANOMALIES, SUSPECTS
+
+    platform = frame.platform.platform
+    return {contract.name: [ref for asset in assets if (ref := frame.store.find(contract, platform, frame.partition, asset))]
+            for contract in (ANOMALIES, SUSPECTS)}
+
+
+def _all(frame: Frame, refs: Sequence[ArtifactRef], contract: Contract) -> pa.Table:
+    """Artifacts of one contract as one table."""
+    import pyarrow as pa
+
+    return pa.concat_tables([contract.schema.empty_table(), *(frame.store.read(ref) for ref in refs)])
+
+
+def _scores(frame: Frame, refs: dict[str, ArtifactRef], tables: dict[str, pa.Table],
+            noticed: dict[str, list[ArtifactRef]]) -> ArtifactRef:
+    """Publish how good the newest partitions are."""
+    from collections import Counter
+
+    from assay.contracts.schemas import QUALITY_SCORES
+    from assay.quality.scores import quality_scores
+
+    read = [refs["checks"], refs["gate"], *noticed["anomalies"], *noticed["suspects"]]
+    return frame.publish(QUALITY_SCORES, lambda: quality_scores(
+        tables["checks"], map(frame.store.read, noticed["anomalies"]), map(frame.store.read, noticed["suspects"]),
+        Counter(tables["gate"].column("asset_id").to_pylist())), inputs=[ref.fingerprint for ref in read])
+
+
+def _incidents(frame: Frame, refs: dict[str, ArtifactRef], tables: dict[str, pa.Table], unusual: Sequence[ArtifactRef],
+               inventory: ArtifactRef) -> ArtifactRef:
     """Publish what is wrong, going on from the incidents of the newest earlier partition."""
-    from assay.contracts.schemas import ANOMALIES, INCIDENTS
+    from assay.contracts.schemas import INCIDENTS
     from assay.inventory.incidents import incidents
 
-    platform, assets = frame.platform.platform, tables["asset_states"].column("asset_id").to_pylist()
-    unusual = [ref for asset in assets if (ref := frame.store.find(ANOMALIES, platform, frame.partition, asset)) is not None]
+    platform = frame.platform.platform
     before = max((p for p in frame.store.partitions(INCIDENTS, platform) if p < frame.partition), default=None)
     earlier = frame.store.get(INCIDENTS, platform, before) if before is not None else None
     read = [refs["asset_states"], refs["checks"], inventory, *unusual, *([earlier] if earlier else [])]
@@ -98,22 +135,22 @@ def _report(frame: Frame, tables: dict[str, pa.Table], valued: dict[str, Artifac
     """
     import pyarrow as pa
 
-    from assay.contracts.schemas import COLUMN_VALUES, FORECAST_SCORES, INVENTORY, MODEL_METRICS, REPORT, VALUES
+    from assay.contracts.schemas import COLUMN_VALUES, FORECAST_SCORES, INVENTORY, MODEL_METRICS, QUALITY_SCORES, REPORT, VALUES
     from assay.inventory.report import FILE, Findings, build_report, wording
 
     before = {name: _earlier(frame, VALUES, name) for name in valued}
-    scored = _earlier(frame, FORECAST_SCORES)
+    scored, qualities = _earlier(frame, FORECAST_SCORES), _earlier(frame, QUALITY_SCORES)
     inventories = _earlier(frame, INVENTORY)
     audits = [f"{name}/{AUDIT}" for name in valued]
     metrics, columns = _tonight(frame, MODEL_METRICS, [*valued, *audits]), _tonight(frame, COLUMN_VALUES, valued)
     last = max(inventories, default=None)
-    past = [*(ref for refs in before.values() for ref in refs.values()), *scored.values(), *metrics.values(), *columns.values(),
-            *([inventories[last]] if last else [])]
+    past = [*(ref for refs in before.values() for ref in refs.values()), *scored.values(), *qualities.values(),
+            *metrics.values(), *columns.values(), *([inventories[last]] if last else [])]
     # inputs are unordered: the configuration says which partition each belongs to
     when = {name: {p: ref.fingerprint for p, ref in refs.items()} for name, refs in before.items()}
     recipe = frame.recipe([ref.fingerprint for ref in (*read, *past)], {
         "platform": _settings(frame), "stopped": evidence.stopped, "history": when, "earlier": last,
-        "wording": wording()})
+        "quality": {p: ref.fingerprint for p, ref in qualities.items()}, "wording": wording()})
     where = {"platform": frame.platform.platform, "partition": frame.partition}
     found = frame.store.find(REPORT, **where, recipe=recipe)
     if found:
@@ -128,7 +165,9 @@ def _report(frame: Frame, tables: dict[str, pa.Table], valued: dict[str, Artifac
         metrics={name: frame.store.read(ref) for name, ref in metrics.items()},
         column_values={name: frame.store.read(ref) for name, ref in columns.items()},
         earlier=(last, frame.store.read(inventories[last])) if last else None,
-        usage=tables["usage"], coverage=tables["log_coverage"], incidents=tables["incidents"])
+        usage=tables["usage"], coverage=tables["log_coverage"], incidents=tables["incidents"],
+        suspects=tables["suspects"],
+        quality={p: frame.store.read(ref) for p, ref in qualities.items()} | {frame.partition: evidence.scores})
     page = build_report(findings, frame.platform, frame.partition)
     return frame.store.publish_files(REPORT, {FILE: page}, **where, recipe=recipe)
 

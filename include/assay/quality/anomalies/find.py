@@ -48,6 +48,11 @@ class Anomaly:
     reason: str
 
 
+def dimensions() -> list[Dimension]:
+    """Quality dimensions in which something can be unusual, in the standard's order."""
+    return [dimension for dimension in Dimension if dimension in {*_OF.values(), Dimension.ACCURACY}]
+
+
 def lighten(states: Sequence[pa.Table]) -> list[pa.Table]:
     """The same states with columns of very many values reduced to one value in 256, the same ones in each.
 
