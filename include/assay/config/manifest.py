@@ -46,6 +46,7 @@ class Database(Frozen):
     connection: str  # Airflow's
     schemas: list[str] = Field(default_factory=list)  # to look at; by default all but the database's own
     ingest: Literal["copy"] = "copy"
+    count_beyond: int | None = Field(default=None, ge=0)  # rows from which a table that no use case reads is not copied
 
 
 Source = Annotated[Files | Database, Field(discriminator="type")]
@@ -292,6 +293,11 @@ class Platform(Frozen):
             if case.name == name:
                 return case
         raise LookupError(f"{self.platform} has no use case {name!r}: it has {', '.join(c.name for c in self.use_cases)}")
+
+    def is_read(self, asset_id: str) -> bool:
+        """Whether any use case may read the asset."""
+        return any(case.assets is None or asset_id in (*case.assets, case.outcome.asset, getattr(case.payoff, "exposures", None))
+                   for case in self.use_cases)
 
     def known_ahead(self, asset_id: str) -> int:
         """Most days before its date that any use case knows a row of the asset."""

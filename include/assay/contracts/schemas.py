@@ -75,11 +75,11 @@ SNAPSHOT = Contract("snapshot", pa.schema([]), open=True, per="asset")
 HISTORY = Contract("history", pa.schema([
     ASSET,
     col("source_partition", STRING, "label of the source's own partition"),
-    col("uri", STRING, "the snapshot artifact; empty where it could not be read", null=True),
-    col("fingerprint", STRING, "of the snapshot", null=True),
-    col("row_count", INT, "rows in the snapshot", "row"),
+    col("uri", STRING, "the snapshot artifact; empty where it could not be read, or the table stays in its database", null=True),
+    col("fingerprint", STRING, "of the snapshot, or of the table; empty where it could not be read", null=True),
+    col("row_count", INT, "rows in the snapshot or table", "row"),
     col("bytes", INT, "size of the snapshot", "byte"),
-    col("reason", STRING, "why it could not be ingested", null=True),
+    col("reason", STRING, "why it was not ingested", null=True),
 ]), per="asset")
 
 PROFILE_STATES = Contract("profile_states", pa.schema([
@@ -190,8 +190,8 @@ CHECK_INDEX = Contract("check_index", pa.schema([
 GATE = Contract("gate", pa.schema([
     ASSET,
     col("source_partition", STRING, "label of the source's own partition"),
-    col("uri", STRING, "the snapshot artifact", null=True),
-    col("fingerprint", STRING, "of the snapshot", null=True),
+    col("uri", STRING, "the snapshot artifact; empty where there is none", null=True),
+    col("fingerprint", STRING, "of the snapshot, or of a table that stays in its database", null=True),
     col("row_count", INT, "rows in the snapshot", "row"),
     col("bytes", INT, "size of the snapshot", "byte"),
     col("usable", BOOL, "later steps may read it"),

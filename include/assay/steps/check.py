@@ -13,12 +13,13 @@ from assay.contracts.refs import ArtifactRef, Night
 from assay.contracts.schemas import CHECK_INDEX, DATA_DOCS, PARTITION_CHECKS, SNAPSHOT
 from assay.quality.suite import Suite, find_suite
 from assay.quality.validate import depends_on_label, first_failure, relabel, validate
+from assay.steps import staying
 from assay.steps.frame import Frame, open_frame
 
 logger = logging.getLogger(__name__)
 
-_MODULES = ("assay.steps.check", "assay.quality.expectations", "assay.quality.suite", "assay.quality.frames",
-            "assay.quality.session", "assay.quality.validate")
+_MODULES = ("assay.steps.check", "assay.steps.staying", "assay.quality.expectations", "assay.quality.suite",
+            "assay.quality.frames", "assay.quality.session", "assay.quality.validate")
 
 
 def check(night: Night, histories: Sequence[ArtifactRef]) -> list[ArtifactRef]:
@@ -46,10 +47,12 @@ def _check_asset(frame: Frame, history: ArtifactRef) -> ArtifactRef:
     with frame.measure(asset_id):
         suite = find_suite(frame.platform.platform, asset_id)
         config = {"suite": suite, "great_expectations": version("great_expectations")}
+        known_rows = frame.store.read(history).sort_by("source_partition").to_pylist()
         snapshots = [(row["source_partition"], ArtifactRef(SNAPSHOT.name, row["uri"], row["row_count"], row["fingerprint"]))
-                     for row in frame.store.read(history).sort_by("source_partition").to_pylist() if row["uri"]]
+                     for row in known_rows if row["uri"]]
         known: dict[tuple[str, str], pa.Table] = {}
         rows = [_check_label(frame, asset_id, label, snapshot, suite, config, known) for label, snapshot in snapshots]
+        rows += [staying.check(frame, asset_id, row) for row in known_rows if row["fingerprint"] and not row["uri"]]
         if snapshots:
             _publish_docs(frame, asset_id, *snapshots[-1], suite, config)
         logger.info("checked %d partitions of %s, %d of different content", len(rows), asset_id, len(known))
