@@ -296,8 +296,8 @@ class Platform(Frozen):
 
     def is_read(self, asset_id: str) -> bool:
         """Whether any use case may read the asset."""
-        return any(case.assets is None or asset_id in (*case.assets, case.outcome.asset, getattr(case.payoff, "exposures", None))
-                   for case in self.use_cases)
+        return any(case.assets is None or asset_id in (*case.assets, case.outcome.asset) or
+                   asset_id == getattr(case.payoff, "exposures", None) for case in self.use_cases)
 
     def known_ahead(self, asset_id: str) -> int:
         """Most days before its date that any use case knows a row of the asset."""

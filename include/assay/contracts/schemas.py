@@ -75,7 +75,7 @@ SNAPSHOT = Contract("snapshot", pa.schema([]), open=True, per="asset")
 HISTORY = Contract("history", pa.schema([
     ASSET,
     col("source_partition", STRING, "label of the source's own partition"),
-    col("uri", STRING, "the snapshot artifact; empty where it could not be read, or the table stays in its database", null=True),
+    col("uri", STRING, "the snapshot; empty where it could not be read, or the table stays in its database", null=True),
     col("fingerprint", STRING, "of the snapshot, or of the table; empty where it could not be read", null=True),
     col("row_count", INT, "rows in the snapshot or table", "row"),
     col("bytes", INT, "size of the snapshot", "byte"),
