@@ -2,11 +2,9 @@ from __future__ import annotations
 
 import numpy as np
 import pyarrow as pa
-import pytest
 from tests.catalog.builders import facts_of
 
 from assay.catalog.changes import find_changes
-from assay.contracts.enums import ChangeKind
 
 _IDS = list(range(100))
 _PRICES = [float(n) * 1.5 for n in range(100)]
@@ -14,7 +12,7 @@ _PRICES = [float(n) * 1.5 for n in range(100)]
 
 def _of(*tables: dict[str, list]) -> list[tuple]:
     labels = [f"2024-01-{n:02d}" for n in range(1, len(tables) + 1)]
-    found = find_changes([(label, facts_of("landing.t", columns)) for label, columns in zip(labels, tables, strict=True)], {})
+    found = find_changes([(label, facts_of("landing.t", columns)) for label, columns in zip(labels, tables, strict=True)])
     return [(change.source_partition, str(change.kind), change.column, change.before, change.after) for change in found]
 
 
@@ -55,23 +53,3 @@ def test_types_and_gaps():
     assert _of({"v": [1, None, 3]}, {"v": [1, None, None]}) == []
     assert ("2024-01-02", "nullability", "v", "never null", "always null") in _of(
         {"v": ["a", "b"]}, {"v": pa.nulls(2, pa.string())})
-
-
-@pytest.mark.parametrize(("last", "news"), [(100, False), (125, False), (10, True), (400, True)])
-def test_far_more_or_fewer_rows_are_news(last, news):
-    rows = {f"2024-01-{n:02d}": 100 + n % 3 for n in range(1, 7)} | {"2024-01-07": last}
-    found = find_changes([("2024-01-07", facts_of("landing.t", {"id": _IDS}))], rows)
-    assert [change.kind for change in found] == ([ChangeKind.VOLUME] if news else [])
-
-
-def test_a_weekly_season_is_no_news():
-    days = [f"2024-{month:02d}-{day:02d}" for month in (1, 2) for day in range(1, 29)]
-    rows = {label: 20 if n % 7 in (5, 6) else 100 for n, label in enumerate(sorted(days)) if label < "2024-01-29"}
-    facts = facts_of("landing.t", {"id": _IDS})
-    assert find_changes([(max(rows), facts)], rows) == []
-    assert [change.kind for change in find_changes([(max(rows), facts)], rows | {max(rows): 300})] == [ChangeKind.VOLUME]
-
-
-def test_few_partitions_tell_nothing():
-    rows = {f"2024-01-0{n}": 10**n for n in range(1, 4)}
-    assert find_changes([("2024-01-03", facts_of("landing.t", {"id": _IDS}))], rows) == []

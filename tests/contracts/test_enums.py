@@ -8,7 +8,7 @@ from enum import StrEnum
 import pytest
 
 from assay.contracts import enums
-from assay.contracts.schemas import ASSETS, CHECKS, INVENTORY, RELATIONS, VALUES
+from assay.contracts.schemas import ASSETS, ASSOCIATIONS, CHECKS, INVENTORY, RELATIONS, VALUES
 
 VOCABULARIES = [cls for _, cls in inspect.getmembers(enums, inspect.isclass) if cls is not StrEnum and issubclass(cls, StrEnum)]
 
@@ -20,6 +20,7 @@ def test_a_member_is_its_own_text(vocabulary):
 
 @pytest.mark.parametrize("contract, column, vocabulary", [
     (ASSETS, "kind", enums.AssetKind), (ASSETS, "status", enums.AssetStatus), (RELATIONS, "kind", enums.RelationKind),
+    (ASSOCIATIONS, "measure", enums.AssociationMeasure),
     (VALUES, "status", enums.ValueStatus), (INVENTORY, "value_status", enums.ValueStatus),
 ])
 def test_the_column_lists_its_vocabulary(contract, column, vocabulary):

@@ -104,3 +104,53 @@ def test_a_histogram_holds_every_row_once(pairs):
     bins = histogram(values, counts)
     assert sum(rows for _, _, rows in bins) == counts.sum()
     assert bins[0][0] == values[0] and bins[-1][1] == values[-1]
+
+
+def test_engine_and_exactness_stand_beside_the_statistics(tmp_path):
+    table = pa.table({"id": [f"k{n:05d}" for n in range(20_000)], "x": [float(n) for n in range(20_000)]})
+    exact = {row["column"]: row for row in profile(state_of(tmp_path, table)).to_pylist()}
+    assert all(row["estimated"] == [] and row["engine"] == "duckdb" for row in exact.values())
+    sampled = {row["column"]: row for row in profile(state_of(tmp_path, table, exact_limit=1000)).to_pylist()}
+    errors = {e["statistic"]: e["error"] for e in sampled["x"]["estimated"]}
+    assert set(errors) == {"distinct_count", "std", "histogram", "p05", "p25", "p50", "p75", "p95"}
+    for name in ("distinct_count", "std", "p25", "p50", "p75"):
+        assert errors[name] > 0 and abs(sampled["x"][name] - exact["x"][name]) < 4 * errors[name]
+    texts = {e["statistic"]: e["error"] for e in sampled["id"]["estimated"]}
+    assert texts == {"distinct_count": texts["distinct_count"], "length_min": None, "length_max": None,
+                     "length_mean": pytest.approx(0), "forms": 0.0}
+    assert sampled["id"]["forms"] == exact["id"]["forms"] == '[["a99999", 1.0]]'
+
+
+def test_values_that_are_always_listed_weigh_no_more_in_a_sample(tmp_path):
+    table = pa.table({"x": [0.0] * 30_000 + [float(n) for n in range(1, 30_001)]})
+    row = profile(state_of(tmp_path, table, exact_limit=1000)).to_pylist()[0]
+    assert row["p25"] == 0 and row["p75"] == pytest.approx(15_000, rel=0.25) and row["zero_count"] == 30_000
+    assert sum(rows for _, _, rows in json.loads(row["histogram"])) == pytest.approx(60_000, rel=0.001)
+    assert row["std"] == pytest.approx(np.std(table.column("x").to_numpy()), rel=0.2)
+
+
+def test_zeros_of_decimals_that_a_sample_may_not_hold_are_not_counted(tmp_path):
+    cents = pa.array([n / 1000 for n in range(30_000)] + [0.0]).cast(pa.decimal128(9, 3))
+    row = profile(state_of(tmp_path, pa.table({"x": cents}), exact_limit=1000)).to_pylist()[0]
+    assert row["zero_count"] is None and row["negative_count"] == 0
+
+
+def test_forms_tell_how_texts_are_written_but_nothing_of_masked_ones(tmp_path):
+    table = pa.table({"sku": [f"AB-{n:03d}" for n in range(9)] + ["x"], "mail": [f"u{n}@example.com" for n in range(10)],
+                      "note": [f"remark {n}" for n in range(9)] + ["write to a@example.com please"]})
+    rows = _profile(tmp_path, table)
+    assert json.loads(rows["sku"]["forms"]) == [["AA-999", 0.9], ["a", 0.1]]
+    assert rows["mail"]["forms"] is None
+    assert json.loads(rows["note"]["forms"]) == [["aaaaaa 9", 1.0]]
+
+
+def test_days_without_rows_are_counted_of_dates_and_times(tmp_path):
+    days = [dt.date(2017, 1, 2) + dt.timedelta(n) for n in range(70) if n % 7 < 5 and n != 8]
+    table = pa.table({"day": days, "at": [dt.datetime.combine(day, dt.time(23, 59)) for day in days], "n": range(len(days))})
+    rows = _profile(tmp_path, table)
+    for name in ("day", "at"):
+        row = rows[name]
+        assert (row["day_count"], row["missing_days"], row["unexplained_days"], row["usual_step_days"]) == (49, 19, 1, 1)
+        assert (row["longest_gap_days"], row["longest_gap_from"]) == (2, "2017-01-07")
+        assert row["weekday_shares"] == [1, 0.9, 1, 1, 1, 0, 0]
+    assert rows["n"]["day_count"] is None and rows["n"]["weekday_shares"] is None

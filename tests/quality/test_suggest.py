@@ -11,6 +11,8 @@ import pytest
 from tests.catalog.builders import facts_of
 
 from assay.contracts.enums import Role
+from assay.quality.dependencies import Dependency, Key
+from assay.quality.links import Determined, ForeignKey, Fresh
 from assay.quality.suggest import as_yaml, suggest
 from assay.quality.suite import Suite, parse_suite
 from assay.quality.validate import validate
@@ -73,6 +75,25 @@ def test_too_few_rows_and_absent_columns_fail(suite: Suite):
     assert (None, "warning") in failed(suite, rows(8).slice(0, 20))
     assert (None, "critical") in failed(suite, rows(8).slice(0, 0))
     assert (None, "critical") in failed(suite, rows(8).drop_columns("code"))
+
+
+def test_what_columns_have_to_do_with_each_other_is_suggested_last(text: str):
+    links = [Dependency("channel", "code", 120), Key("id", "shop.items", "item", 1.0), Key("id", "shop.shops", "key", 0.9876)]
+    tables = [(label(night), facts_of(ASSET, rows(night))) for night in range(8)]
+    linked = as_yaml(suggest(tables, ROLES, ["id"], links), "Read it,\nthen save it.")
+    assert linked.startswith(text)
+    *_, depends, found, mostly = parse_suite(Path("suggested.yaml"), linked).expectations
+    assert isinstance(depends, Determined) and depends.determined_by == ["code"] and depends.column == "channel"
+    assert isinstance(found, ForeignKey) and (found.asset, found.to_column, found.mostly) == ("shop.items", "item", 1.0)
+    assert isinstance(mostly, ForeignKey) and mostly.mostly == 0.96
+    assert "# 98.76% of the rows at least were found there\n" in linked
+
+
+def test_a_table_whose_times_reach_the_end_of_its_days_is_to_stay_fresh(suite: Suite):
+    (fresh,) = [e for e in suite.expectations if isinstance(e, Fresh)]
+    assert fresh.column == "sold_at" and fresh.max_hours == 23  # 199 minutes past midnight, and two hours of room
+    old = rows(8, sold_at=[dt.datetime.fromisoformat(label(8)) + dt.timedelta(minutes=n % 50) for n in range(200)])
+    assert ("sold_at", "warning") in failed(suite, old)
 
 
 def test_nothing_personal_is_written_down():

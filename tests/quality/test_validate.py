@@ -135,6 +135,12 @@ def test_without_a_suite_rows_and_filled_columns_are_expected() -> None:
         (None, "critical", True), ("a", "warning", True), ("b", "warning", False)]
 
 
+def test_checks_carry_the_owner_of_their_suite() -> None:
+    owned = suite().model_copy(update={"owner": "pricing"})
+    assert validate(pa.table({"n": [1]}), owned, "a.b", "2017-01-02").column("owner").to_pylist() == ["pricing"]
+    assert set(validate(pa.table({"n": [1]}), None, "a.b", "2017-01-02").column("owner").to_pylist()) == {None}
+
+
 def test_relabelled_checks_differ_in_their_label_alone() -> None:
     table = pa.table({"n": [1, -1]})
     expected = suite({"expectation": "expect_column_values_to_be_between", "column": "n", "min_value": 0})

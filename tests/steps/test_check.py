@@ -9,8 +9,9 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
-from assay.contracts.refs import Night
+from assay.contracts.refs import ArtifactRef, Night
 from assay.contracts.schemas import ASSET_STATES, CHECK_INDEX, CHECKS, DATA_DOCS, GATE, PARTITION_CHECKS
+from assay.quality.suite import parse_suite
 from assay.steps.check import check
 from assay.steps.discover import discover
 from assay.steps.gate import gate
@@ -133,9 +134,9 @@ def test_equal_snapshots_are_validated_once(landing: Path, monkeypatch: pytest.M
 
     seen: list[tuple[str, str]] = []
 
-    def counted(table: pa.Table, suite: object, asset: str, label: str) -> pa.Table:
+    def counted(files: list[str], suite: object, asset: str, label: str, **others: object) -> pa.Table:
         seen.append((asset, label))
-        return validate(table, suite, asset, label)
+        return validate(files, suite, asset, label, **others)
 
     validate = step.validate
     monkeypatch.setattr(step, "validate", counted)
@@ -146,3 +147,43 @@ def test_equal_snapshots_are_validated_once(landing: Path, monkeypatch: pytest.M
     for row in products:
         checks = store.read(store.get(PARTITION_CHECKS, "small_journey", row["source_partition"], "landing.products"))
         assert set(checks.column("source_partition").to_pylist()) == {row["source_partition"]}
+
+
+def test_keys_are_looked_up_in_the_newest_partition_of_the_other_asset(landing: Path) -> None:
+    """What a label is compared with depends on labels alone: an older catalogue is used, a newer one never."""
+    catalogue = pq.read_table(newest(landing, "products"), partitioning=None)
+    shutil.rmtree(landing / "products")
+    days = [folder.name.removeprefix("ds=") for folder in sorted((landing / "transactions").glob("ds=*"))]
+    for day, table in ((days[1], catalogue), (days[4], catalogue.slice(0, 1))):
+        (landing / "products" / f"ds={day}").mkdir(parents=True)
+        pq.write_table(table, landing / "products" / f"ds={day}" / "part-0.parquet")
+    _, index, _ = run()
+    store, found = open_store(), {}
+    for row in index["landing.transactions"].to_pylist():
+        checks = store.read(ArtifactRef(PARTITION_CHECKS.name, row["uri"], row["row_count"], row["fingerprint"]))
+        keys = checks.filter(pc.equal(checks.column("expectation"), "expect_column_values_to_exist_in_asset")).to_pylist()
+        found[row["source_partition"]] = [key["success"] for key in keys]
+    # Nothing to compare the first day with: the expectation waits, and its place is in the artifact's name.
+    assert list(found.values()) == [[], [True], [True], [True], [False], [False]]
+    assert "/without/" in index["landing.transactions"].to_pylist()[0]["uri"]
+
+
+def test_checks_of_a_label_do_not_depend_on_which_nights_ran(landing: Path) -> None:
+    days = [folder.name.removeprefix("ds=") for folder in sorted((landing / "transactions").glob("ds=*"))]
+    later = run(days[-1])[1]["landing.transactions"].to_pylist()
+    earlier = run(days[-3])[1]["landing.transactions"].to_pylist()
+    again = run(days[-1])[1]["landing.transactions"].to_pylist()
+    assert again == later and earlier == later[:len(earlier)]
+
+
+def test_an_asset_that_the_platform_does_not_have_fails_with_a_sentence(landing: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import assay.steps.check as step
+
+    monkeypatch.setattr(step, "find_suite", lambda *_: parse_suite(Path("suite.yaml"), """
+- {expectation: expect_table_row_count_to_be_between, min_value: 1, severity: critical, dimension: completeness}
+- {expectation: expect_column_values_to_exist_in_asset, column: product_id, asset: landing.product, to_column: product_id,
+   severity: critical, dimension: consistency}
+"""))
+    _, index, _ = run()
+    row = index["landing.transactions"].to_pylist()[-1]
+    assert row["reason"].endswith("there is no partition of landing.product to compare with")

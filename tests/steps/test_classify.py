@@ -74,7 +74,7 @@ def test_columns_kinds_and_relations_are_published_in_this_order(store, night, s
     [relation] = store.read(relations).to_pylist()
     assert (relation["from_asset"], relation["to_asset"], relation["coverage"]) == ("landing.visits", "landing.users", 1.0)
     assert [(r["asset_id"], r["source_partition"], r["kind"], r["column"]) for r in store.read(changes).to_pylist()] == [
-        ("landing.users", "2017-12-25", "column_removed", "dropped"), ("landing.visits", "2017-12-30", "volume", None)]
+        ("landing.users", "2017-12-25", "column_removed", "dropped")]
 
 
 def test_snapshots_are_not_added_up_and_increments_are(store, night, states):

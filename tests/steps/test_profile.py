@@ -7,7 +7,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from assay.contracts.refs import ArtifactRef, Night
-from assay.contracts.schemas import HISTORY, PROFILE_STATES, PROFILES, SNAPSHOT
+from assay.contracts.schemas import ASSOCIATIONS, HISTORY, PROFILE_STATES, PROFILES, SNAPSHOT
 from assay.profiling.statistics import profile as summarise
 from assay.steps.profile import profile
 from assay.storage import ArtifactStore, Recipe, open_store
@@ -141,3 +141,26 @@ def test_states_do_not_depend_on_the_night_that_made_them(store, small_landing, 
     shared = early.keys() & late.keys()
     assert shared and all(early[uri] == late[uri] for uri in shared)
     assert all(store.manifest(uri)["contract"] == PROFILE_STATES.name for uri in shared)
+
+
+def test_columns_of_the_newest_partition_are_compared(store, small_landing):
+    listed = history(store, small_landing, "transactions", "2017-12-30")
+    profile(night("2017-12-30"), [listed])
+    ref = store.get(ASSOCIATIONS, PLATFORM, "2017-12-30", "landing.transactions")
+    found = {(row["column"], row["other"]): row for row in store.read(ref).to_pylist()}
+    assert found["quantity", "sales_value"]["measure"] == "spearman"
+    assert not any("product_id" in pair and row["measure"] == "spearman" for pair, row in found.items())
+    profile(night("2017-12-30"), [listed])
+    assert store.get(ASSOCIATIONS, PLATFORM, "2017-12-30", "landing.transactions") == ref
+
+
+def test_a_snapshot_that_was_lost_after_it_was_counted_costs_the_comparison_alone(store, small_landing, caplog):
+    listed = history(store, small_landing, "campaigns", "2017-12-30", ["2017-12-25"])
+    counted = profile(night("2017-12-30"), [listed])
+    rows = store.read(listed)
+    Path(store.files(ArtifactRef("snapshot", rows.column("uri")[0].as_py(), 0, ""))[0]).write_bytes(b"PAR1 torn")
+    again = store.publish(HISTORY, rows, platform=PLATFORM, partition="2017-12-31", name="landing.campaigns", recipe=RECIPE)
+    assert profile(night("2017-12-31"), [again]) == counted
+    assert store.find(PROFILES, PLATFORM, "2017-12-31", "landing.campaigns") is not None
+    assert store.find(ASSOCIATIONS, PLATFORM, "2017-12-31", "landing.campaigns") is None
+    assert "no columns of landing.campaigns are compared: " in caplog.text

@@ -36,7 +36,11 @@ def test_catalogue_inventory_and_report_are_published(shop: Shop) -> None:
     assert (inventory.contract, inventory.row_count) == ("inventory", 7)
     assert shop.store.get(schemas.ASSETS, b.PLATFORM, b.PARTITION).row_count == 7
     row = shop.store.read(inventory).to_pylist()[0]
-    assert (row["asset_id"], row["value"], row["forecast"], row["action"]) == ("landing.transactions", 8421.5, 8421.5, "invest")
+    assert (row["asset_id"], row["value"], row["forecast"]) == ("landing.transactions", 8421.5, 8421.5)
+    scores = shop.store.read(shop.store.get(schemas.QUALITY_SCORES, b.PLATFORM, b.PARTITION)).to_pylist()
+    whole = next(s["score"] for s in scores if s["asset_id"] == "landing.transactions" and s["dimension"] is None)
+    assert row["quality_score"] == whole < 0.9 and row["action"] == "repair"  # a failed check of accuracy
+    assert "Quality by dimension" in report(shop)
     assert "11,877" in report(shop)
     assert "base_rate" in report(shop)
 

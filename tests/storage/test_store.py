@@ -309,3 +309,28 @@ def test_files_whose_bytes_carry_dates_are_identified_by_what_matters(store):
 def test_without_an_identity_the_bytes_are_it(store):
     refs = [store.publish_files(MODEL, {"weights": saved}, recipe=recipe(), **WHERE) for saved in (b"one", b"two", b"one")]
     assert refs[0].fingerprint == refs[2].fingerprint != refs[1].fingerprint
+
+
+def test_artifacts_are_listed_with_their_size_and_removed_alone(store):
+    for partition, name in (("2017-12-24", "a"), ("2017-12-24", "a/base/x"), ("2017-12-31", "a")):
+        store.publish_files(MODEL, {"m.txt": b"12345", "deep/n.txt": b"678"}, platform="shop", partition=partition, name=name,
+                            recipe=recipe())
+    found = {a.uri: (a.contract, a.partition, a.name, a.bytes) for a in store.artifacts("shop")}
+    assert found == {
+        "shop/ds=2017-12-24/model/a": ("model", "2017-12-24", "a", 8),
+        "shop/ds=2017-12-24/model/a/base/x": ("model", "2017-12-24", "a/base/x", 8),
+        "shop/ds=2017-12-31/model/a": ("model", "2017-12-31", "a", 8)}
+    store.remove("shop/ds=2017-12-24/model/a")
+    assert [a.uri for a in store.artifacts("shop")] == ["shop/ds=2017-12-24/model/a/base/x", "shop/ds=2017-12-31/model/a"]
+    base = store.get(MODEL, "shop", "2017-12-24", "a/base/x")
+    assert store.read_file(base, "deep/n.txt") == b"678"
+    assert store.find(MODEL, "shop", "2017-12-24", "a") is None
+    with pytest.raises(ArtifactMissing):
+        store.remove("shop/ds=2017-12-24/model/a")
+    assert store.artifacts("nothing") == []
+
+
+def test_folders_that_become_empty_go_too(local, tmp_path):
+    local.publish(MODEL_METRICS, metrics(), **WHERE, recipe=recipe())
+    local.remove(URI)
+    assert [path for path in tmp_path.rglob("*") if "ds=" in str(path)] == []

@@ -1,13 +1,12 @@
-"""What changed in an asset from one source partition to the next: columns, types, gaps, and how many rows there are.
+"""What changed in an asset from one source partition to the next: columns, types and gaps.
 
 A column that went while another came with the same content was renamed. Nothing is said on what is seen for the first time.
 """
 
 from __future__ import annotations
 
-import datetime as dt
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,10 +17,6 @@ from assay.contracts.enums import ChangeKind
 
 _SAME = 0.8  # share of the rarer column's values, by rows, that a renamed one has in common
 _APART = 0.1  # most distance between the distributions of numbers (Kolmogorov-Smirnov)
-_FEWEST = 4  # partitions below which no usual number of rows can be told
-_SEASON = 3  # partitions of the same weekday that are compared, if there are so many
-_SPREADS = 4.0  # robust standard deviations from the median
-_LEAST = 0.3  # share of the median that is no news
 
 
 @dataclass(frozen=True)
@@ -45,18 +40,15 @@ class Change:
     confidence: float
 
 
-def find_changes(tables: Sequence[tuple[str, TableFacts]], rows: Mapping[str, int]) -> list[Change]:
+def find_changes(tables: Sequence[tuple[str, TableFacts]]) -> list[Change]:
     """Changes of one asset, by source partition.
 
     Args:
         tables: Label and facts of its recent partitions, ascending.
-        rows: Label -> rows of every partition in reach.
     """
-    pairs = itertools.pairwise(tables)
-    found = [change for (_, before), (label, after) in pairs for change in _of_columns(label, before, after)]
-    recent = {label for label, _ in tables}
-    return sorted([*found, *(change for change in _of_volume(rows) if change.source_partition in recent)],
-                  key=lambda change: (change.source_partition, change.kind, change.column or ""))
+    found = [change for (_, before), (label, after) in itertools.pairwise(tables)
+             for change in _of_columns(label, before, after)]
+    return sorted(found, key=lambda change: (change.source_partition, change.kind, change.column or ""))
 
 
 def _of_columns(label: str, before: TableFacts, after: TableFacts) -> Iterator[Change]:
@@ -129,21 +121,3 @@ def _distance(one: ColumnFacts, other: ColumnFacts) -> float:
         sums = np.concatenate([[0], np.cumsum(column.counts[order])])
         below.append(sums[np.searchsorted(column.numbers[order], places, side="right")] / sums[-1])
     return float(np.max(np.abs(below[0] - below[1])))
-
-
-def _of_volume(rows: Mapping[str, int]) -> Iterator[Change]:
-    """Partitions with far more or fewer rows than those before them, of the same weekday where there are enough."""
-    labels = sorted(label for label in rows if label)
-    for place, label in enumerate(labels):
-        before = labels[:place]
-        weekday = dt.date.fromisoformat(label).weekday()
-        season = [other for other in before if dt.date.fromisoformat(other).weekday() == weekday]
-        compared = np.array([rows[other] for other in (season[-8:] if len(season) >= _SEASON else before[-8:])], float)
-        if len(compared) < (_SEASON if len(season) >= _SEASON else _FEWEST):
-            continue
-        usual = float(np.median(compared))
-        spread = 1.4826 * float(np.median(np.abs(compared - usual)))
-        far = abs(rows[label] - usual)
-        if far > max(_SPREADS * spread, _LEAST * usual):
-            yield Change(label, ChangeKind.VOLUME, None, f"{usual:.0f} rows", f"{rows[label]} rows",
-                         round(far / (far + max(spread, _LEAST * usual / _SPREADS, 1.0)), 2))

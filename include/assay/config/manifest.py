@@ -210,6 +210,12 @@ class Engine(Frozen):
         return self
 
 
+class Storage(Frozen):
+    """How long artifacts are kept that a night to come doesn't read."""
+
+    keep_days: int | None = Field(default=None, ge=1)  # before the newest partition; none: for good
+
+
 class Notify(Frozen):
     """Who is told of incidents, once of each, through one of Airflow's connections."""
 
@@ -243,6 +249,7 @@ class Platform(Frozen):
     costs: Costs = Costs()
     quality: Quality = Quality()
     engine: Engine = Engine()
+    storage: Storage = Storage()
     notify: list[Notify] = Field(default_factory=list)
     assets: dict[str, AssetOverride] = Field(default_factory=dict)
 

@@ -57,6 +57,15 @@ class PersonalKind(StrEnum):
     POSTAL_ADDRESS = "postal_address"
 
 
+class AssociationMeasure(StrEnum):
+    """How it is measured that two columns go together."""
+
+    SPEARMAN = "spearman"  # both have an order
+    CRAMERS_V = "cramers_v"  # both are categories
+    CORRELATION_RATIO = "correlation_ratio"  # one has an order, of its ranks
+    MISSING_TOGETHER = "missing_together"  # phi of the gaps
+
+
 class IndirectKind(StrEnum):
     """What narrows down who a person is, or stands for a person in one platform; not masked."""
 
@@ -92,7 +101,6 @@ class ChangeKind(StrEnum):
     COLUMN_RENAMED = "column_renamed"
     TYPE_CHANGED = "type_changed"
     NULLABILITY = "nullability"
-    VOLUME = "volume"
 
 
 class QualityPart(StrEnum):

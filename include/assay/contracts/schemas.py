@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from assay.contracts.contract import Contract
 from assay.contracts.fields import ASSET, BOOL, COLUMN, FLOAT, INT, STRING, STRINGS, USE_CASE, col
+from assay.contracts.profiles import ASSOCIATIONS as ASSOCIATIONS
 from assay.contracts.quality import ANOMALIES as ANOMALIES
 from assay.contracts.quality import INCIDENTS as INCIDENTS
 from assay.contracts.quality import NOTIFICATIONS as NOTIFICATIONS
@@ -28,6 +29,7 @@ from assay.contracts.worth import INVENTORY as INVENTORY
 from assay.contracts.worth import RECORDS as RECORDS
 from assay.contracts.worth import VALUES as VALUES
 
+_ESTIMATED = pa.list_(pa.struct([("statistic", STRING), ("error", FLOAT)]))
 _NAMED = pa.list_(pa.struct([("of", STRING), ("uri", STRING), ("fingerprint", STRING)]))
 
 DISCOVERED = Contract("discovered", pa.schema([
@@ -113,8 +115,19 @@ PROFILES = Contract("profiles", pa.schema([
     col("length_max", INT, "longest text", "character", null=True),
     col("top_values", STRING, "JSON list of [value, rows], most frequent first, masked where personal", null=True),
     col("histogram", STRING, "JSON list of [from, to, rows]", null=True),
-    col("method", STRING, "engine and exactness of the statistics"),
-]), per="asset")
+    col("forms", STRING, "JSON list of [form, share of the rows with a text], the most frequent first, such as AAA-999; null "
+                         "where values are hashed", null=True),
+    col("day_count", INT, "days with a row, of a column of times", "day", null=True),
+    col("missing_days", INT, "days between the first and the last without a row", "day", null=True),
+    col("unexplained_days", INT, "those of weekdays that usually have rows; null where none does", "day", null=True),
+    col("longest_gap_days", INT, "most days in a row without a row", "day", null=True),
+    col("longest_gap_from", STRING, "the first of these days", null=True),
+    col("usual_step_days", INT, "most frequent distance between neighbouring days with rows", "day", null=True),
+    col("weekday_shares", pa.list_(FLOAT), "share of the days of each weekday with a row, Monday first", null=True),
+    col("engine", STRING, "what counted the values that all statistics follow from"),
+    col("estimated", _ESTIMATED, "statistics that are estimated, each with its standard error in its own unit (of forms and "
+                                 "histogram the largest), null where none can be told; all others are exact"),
+]), per="asset", version=2)
 
 COLUMNS = Contract("columns", pa.schema([
     ASSET,
@@ -155,7 +168,7 @@ RELATIONS = Contract("relations", pa.schema([
 CHANGES = Contract("changes", pa.schema([
     ASSET,
     col("source_partition", STRING, "label of the source partition that differs from those before"),
-    col("kind", STRING, "column_added, column_removed, column_renamed, type_changed, nullability, volume"),
+    col("kind", STRING, "column_added, column_removed, column_renamed, type_changed, nullability"),
     col("column", STRING, "as it is now called, or was, where it is gone; null for the whole table", null=True),
     col("before", STRING, "what it was", null=True),
     col("after", STRING, "what it is", null=True),
@@ -173,6 +186,7 @@ _CHECK_COLUMNS = [
     col("unexpected_count", INT, "rows that fail", "row", null=True),
     col("unexpected_ratio", FLOAT, "share of rows that fail, 0..1", null=True),
     col("source_partition", STRING, "label of the source partition that was checked"),
+    col("owner", STRING, "who answers for the asset, as its suite says", null=True),
 ]
 PARTITION_CHECKS = Contract("partition_checks", pa.schema(_CHECK_COLUMNS), per="asset")
 CHECKS = Contract("checks", pa.schema(_CHECK_COLUMNS))
@@ -325,7 +339,7 @@ DATA_DOCS = Contract("data_docs", pa.schema([]), ledger=True, open=True)
 
 CONTRACTS: dict[str, Contract] = {c.name: c for c in (
     DISCOVERED, DECLARED, DECLARED_LINEAGE, CATALOGUE_COVERAGE, SOURCE_VERSIONS, SNAPSHOT, HISTORY, PROFILE_STATES, PROFILES,
-    COLUMNS, TABLE_KINDS, RELATIONS, ANOMALIES, SUSPECTS, CHANGES, PARTITION_CHECKS, CHECKS, CHECK_INDEX, GATE, ASSET_STATES,
-    QUALITY_SCORES, USAGE, LINEAGE, LOG_COVERAGE, FEATURES, WINDOW_FEATURES, LABELS, MODEL, MODEL_METRICS,
+    ASSOCIATIONS, COLUMNS, TABLE_KINDS, RELATIONS, ANOMALIES, SUSPECTS, CHANGES, PARTITION_CHECKS, CHECKS, CHECK_INDEX, GATE,
+    ASSET_STATES, QUALITY_SCORES, USAGE, LINEAGE, LOG_COVERAGE, FEATURES, WINDOW_FEATURES, LABELS, MODEL, MODEL_METRICS,
     EMBEDDINGS, TEXT_VECTORS, EXPLANATIONS, CHAMPIONS, VALUES, COLUMN_VALUES, COALITION_PAYOFFS, FORECASTS, FORECAST_SCORES,
     ASSETS, INVENTORY, INCIDENTS, NOTIFICATIONS, RECORDS, RUN_METRICS, REPORT, DATA_DOCS)}

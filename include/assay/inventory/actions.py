@@ -182,7 +182,7 @@ RULES: tuple[Rule, ...] = (
          lambda f: f"It costs {f.upkeep} and brings {f.worth_within}: its upper end does not pay for it.",
          lambda f: f.cost),
     Rule("flawed", Action.REPAIR, _flawed,
-         lambda f: f"It brings {f.worth}{f.portion}, but only {percent(f.quality or 0)} of its weighted checks pass.", _value),
+         lambda f: f"It brings {f.worth}{f.portion}, but its quality is only {percent(f.quality or 0)}.", _value),
     Rule("unclear", Action.REVIEW, lambda f: f.value_status == ValueStatus.NOT_DISTINGUISHABLE,
          lambda f: f"Its value can't be told from 0: {f.worth_within}; more windows would show.", lambda f: f.ci_high),
     Rule("predicted", Action.REVIEW, lambda f: f.value_status == ValueStatus.PREDICTED,

@@ -6,18 +6,13 @@ whose result shows single values (smallest, largest, most common, distinct ones)
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field
 
-from assay.contracts.enums import Dimension, Severity
-from assay.errors import ConfigError
+from assay.quality.links import Determined, Familiar, ForeignKey, Fresh
+from assay.quality.terms import Columns, Count, OfBounds, OfColumn, Scalar, Share, Term
 
-Share = Annotated[float, Field(gt=0, le=1, strict=False)]
-Count = Annotated[int, Field(ge=0)]
-Columns = Annotated[list[str], Field(min_length=1)]
-Scalar = bool | int | float | str
 TypeWord = Literal["integer", "number", "text", "time", "boolean"]
 
 # What `frames.to_frame` makes of Arrow types, in the names that Great Expectations looks up.
@@ -31,86 +26,32 @@ _TYPES: dict[str, list[str]] = {
 }
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-
-
-class PartitionDay(_Strict):
-    """A bound that moves with the data: midnight of the source partition's own label plus `partition_plus_days`."""
-
-    partition_plus_days: int = Field(ge=-3660, le=3660)
-
-
-Bound = int | float | datetime | date | PartitionDay
-
-
-class _Expectation(_Strict):
-    """What every expectation says besides its own arguments.
-
-    Great Expectations takes a missing severity for critical, so that a forgotten word would quarantine data: here it is
-    mandatory.
-    """
-
-    severity: Severity = Field(strict=False)
-    dimension: Dimension = Field(strict=False)
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """Columns that must be there for the expectation to be computed."""
-        return ()
-
-    @property
-    def subject(self) -> str | None:
-        """The one column, or the columns, that the expectation is about; None for the whole table."""
-        return ", ".join(self.columns) or None
-
-    def arguments(self, source_partition: str) -> dict[str, Any]:
-        """Keyword arguments of the Great Expectations class, bounds resolved against the label `source_partition`."""
-        own = {name: getattr(self, name) for name in type(self).model_fields}
-        return {name: _resolve(value, source_partition) for name, value in own.items()
-                if value is not None and name not in ("expectation", "severity", "dimension")}
-
-
-class _OfColumn(_Expectation):
-    column: str
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """The column."""
-        return (self.column,)
-
-
-class _OfBounds(_Expectation):
-    min_value: Bound | None = None
-    max_value: Bound | None = None
-
-    @model_validator(mode="after")
-    def _bounded(self) -> _OfBounds:
-        if self.min_value is None and self.max_value is None:
-            raise ValueError("needs min_value or max_value: without a bound it can't fail")
-        return self
-
-
-class RowCount(_OfBounds):
+class RowCount(OfBounds):
     """How many rows the partition has."""
 
     expectation: Literal["expect_table_row_count_to_be_between"]
     min_value: Count | None = None
     max_value: Count | None = None
 
+    def said(self, seen: float) -> str:
+        """The rows that were seen."""
+        return f"{seen} rows"
 
-class ColumnSet(_Expectation):
+
+class ColumnSet(Term):
     """Which columns the table has; with `exact_match` no others."""
 
     expectation: Literal["expect_table_columns_to_match_set"]
+    where: None = None
     column_set: Columns
     exact_match: bool = True
 
 
-class Presence(_Expectation):
+class Presence(Term):
     """That a column is there at all."""
 
     expectation: Literal["expect_column_to_exist"]
+    where: None = None
     column: str
 
     @property
@@ -119,14 +60,14 @@ class Presence(_Expectation):
         return self.column
 
 
-class RowWise(_OfColumn):
+class RowWise(OfColumn):
     """That values are there, or differ from each other."""
 
     expectation: Literal["expect_column_values_to_not_be_null", "expect_column_values_to_be_unique"]
     mostly: Share = 1.0
 
 
-class Range(_OfColumn, _OfBounds):
+class Range(OfColumn, OfBounds):
     """That each value lies between two bounds, which are numbers, dates or days around the partition's label."""
 
     expectation: Literal["expect_column_values_to_be_between"]
@@ -135,7 +76,7 @@ class Range(_OfColumn, _OfBounds):
     mostly: Share = 1.0
 
 
-class Length(_OfColumn, _OfBounds):
+class Length(OfColumn, OfBounds):
     """That each text's length in characters lies between two bounds."""
 
     expectation: Literal["expect_column_value_lengths_to_be_between"]
@@ -144,7 +85,7 @@ class Length(_OfColumn, _OfBounds):
     mostly: Share = 1.0
 
 
-class Membership(_OfColumn):
+class Membership(OfColumn):
     """That each value is, or is not, one of a list."""
 
     expectation: Literal["expect_column_values_to_be_in_set", "expect_column_values_to_not_be_in_set"]
@@ -152,7 +93,7 @@ class Membership(_OfColumn):
     mostly: Share = 1.0
 
 
-class Pattern(_OfColumn):
+class Pattern(OfColumn):
     """That each text matches, or does not match, a regular expression."""
 
     expectation: Literal["expect_column_values_to_match_regex", "expect_column_values_to_not_match_regex"]
@@ -160,10 +101,11 @@ class Pattern(_OfColumn):
     mostly: Share = 1.0
 
 
-class ColumnType(_OfColumn):
+class ColumnType(OfColumn):
     """That the column is of a type, said in plain words rather than in pandas' names."""
 
     expectation: Literal["expect_column_values_to_be_in_type_list"]
+    where: None = None
     type_list: list[TypeWord] = Field(min_length=1)
 
     def arguments(self, source_partition: str) -> dict[str, Any]:
@@ -172,7 +114,7 @@ class ColumnType(_OfColumn):
         return {"column": self.column, "type_list": list(dict.fromkeys(names))}
 
 
-class Aggregate(_OfColumn, _OfBounds):
+class Aggregate(OfColumn, OfBounds):
     """That one number over the column lies between two bounds."""
 
     expectation: Literal[
@@ -186,7 +128,7 @@ class Aggregate(_OfColumn, _OfBounds):
     strict_max: bool = False
 
 
-class Order(_Expectation):
+class Order(Term):
     """That in each row column A is greater than column B."""
 
     expectation: Literal["expect_column_pair_values_a_to_be_greater_than_b"]
@@ -202,7 +144,7 @@ class Order(_Expectation):
         return (self.column_A, self.column_B)
 
 
-class CompoundKey(_Expectation):
+class CompoundKey(Term):
     """That several columns together identify a row; every row of a repeated key counts as failing."""
 
     expectation: Literal["expect_compound_columns_to_be_unique"]
@@ -217,26 +159,14 @@ class CompoundKey(_Expectation):
 
 Expectation = Annotated[
     RowCount | ColumnSet | Presence | RowWise | Range | Length | Membership | Pattern | ColumnType | Aggregate | Order
-    | CompoundKey,
+    | CompoundKey | ForeignKey | Determined | Fresh | Familiar,
     Field(discriminator="expectation")]
 
-FAMILIES: tuple[type[_Expectation], ...] = (
-    RowCount, ColumnSet, Presence, RowWise, Range, Length, Membership, Pattern, ColumnType, Aggregate, Order, CompoundKey)
+FAMILIES: tuple[type[Term], ...] = (
+    RowCount, ColumnSet, Presence, RowWise, Range, Length, Membership, Pattern, ColumnType, Aggregate, Order, CompoundKey,
+    ForeignKey, Determined, Fresh, Familiar)
 
 
-def known_types() -> dict[str, type[_Expectation]]:
+def known_types() -> dict[str, type[Term]]:
     """Every expectation type that a suite may name, with the model of its arguments."""
     return {name: family for family in FAMILIES for name in get_args(family.model_fields["expectation"].annotation)}
-
-
-def _resolve(value: Any, source_partition: str) -> Any:
-    """A bound as Great Expectations compares it: dates become datetimes, in UTC and naive like the data it sees."""
-    if isinstance(value, PartitionDay):
-        if not source_partition:
-            raise ConfigError("its suite", "partition_plus_days for an asset without partitions", "use a date")
-        return datetime.fromisoformat(source_partition) + timedelta(days=value.partition_plus_days)
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).replace(tzinfo=None) if value.tzinfo else value
-    if isinstance(value, date):
-        return datetime.combine(value, time())
-    return value

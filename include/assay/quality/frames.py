@@ -9,7 +9,7 @@ import pyarrow as pa
 if TYPE_CHECKING:
     import pandas as pd
 
-_EXACT_DIGITS = 15  # decimal digits that a double holds exactly
+EXACT_DIGITS = 15  # decimal digits that a double holds exactly
 
 
 def to_frame(table: pa.Table) -> pd.DataFrame:
@@ -41,7 +41,7 @@ def _series(column: pa.ChunkedArray) -> Any:
         column, target = column.cast(pa.int64()), pd.Int64Dtype() if nulls else None
     elif pa.types.is_boolean(kind):
         target = pd.BooleanDtype() if nulls else None
-    elif pa.types.is_floating(kind) or (pa.types.is_decimal(kind) and kind.precision <= _EXACT_DIGITS):
+    elif pa.types.is_floating(kind) or (pa.types.is_decimal(kind) and kind.precision <= EXACT_DIGITS):
         column = column.cast(pa.float64())
     elif pa.types.is_date(kind) or pa.types.is_timestamp(kind):
         column = _naive(column)

@@ -6,17 +6,21 @@ critical: no rows, absent columns, other types, gaps and repeats in what identif
 
 from __future__ import annotations
 
-import re
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 import yaml
 
 from assay.catalog.facts import NUMERIC, ColumnFacts, Family, TableFacts
 from assay.contracts.enums import Dimension, Role, Severity
+from assay.profiling.forms import as_regex, exact_forms
 from assay.quality.anomalies.readings import midnight
+from assay.quality.dependencies import Dependency, Key
 
 _CHOICES = 30  # different values that are a list to choose from
 _REPEATS = 20  # rows for each of them
@@ -24,8 +28,10 @@ _ROOM = 2.0  # times the largest, and part of the smallest number of rows that w
 _BEYOND = 10.0  # times the largest amount that was seen
 _NEAR_DAYS = 3  # a partition's times lie so near to its label, or anywhere
 _WORDS = {Family.INTEGER: "integer", Family.REAL: "number", Family.TEXT: "text", Family.TIME: "time", Family.BOOLEAN: "boolean"}
-_DAY = 86_400.0
-_FORM = re.compile(r"\d+|[A-Z]+|[a-z]+")
+_DAY, _HOUR = 86_400.0, 3600.0
+_FEWEST = 6  # partitions that tell how fresh a table's times are
+_FRESH_HOURS = 48.0  # a newest time that lay so near to the day's end in each of them
+_LATER_HOURS = 2.0  # may come so much later
 
 
 @dataclass(frozen=True)
@@ -41,21 +47,22 @@ class Suggestion:
     why: str
 
 
-def suggest(tables: Sequence[tuple[str, TableFacts]], roles: Mapping[str, Role],
-            primary_key: Sequence[str]) -> list[Suggestion]:
+def suggest(tables: Sequence[tuple[str, TableFacts]], roles: Mapping[str, Role], primary_key: Sequence[str],
+            links: Sequence[Dependency | Key] = ()) -> list[Suggestion]:
     """Expectations that all partitions of a history meet.
 
     Args:
         tables: Label and facts of its partitions, ascending, at least one; labels are empty where it has none.
         roles: Of its columns.
         primary_key: Columns that identify a row; empty if none do.
+        links: Dependencies between its columns and keys of other assets that its newest partitions hold.
     """
     newest = tables[-1][1]
     out = [*_of_table(tables), *_of_key(tables, primary_key)]
     for name, column in newest.columns.items():
         history = [(label, table.columns[name]) for label, table in tables if name in table.columns]
         out += _of_column(column, history, roles.get(name), key=name in primary_key, whole=len(history) == len(tables))
-    return out
+    return [*out, *(_of_link(link) for link in links)]
 
 
 def as_yaml(suggestions: Sequence[Suggestion], head: str) -> str:
@@ -118,6 +125,7 @@ def _of_column(column: ColumnFacts, history: Sequence[tuple[str, ColumnFacts]], 
     family = families.pop()
     if family is Family.TIME:
         yield from _times(column.name, history)
+        yield from _freshness(column.name, history)
     elif family in NUMERIC and role is not Role.KEY:
         yield from _amounts(column.name, past)
     elif family is Family.TEXT:
@@ -148,6 +156,26 @@ def _times(name: str, history: Sequence[tuple[str, ColumnFacts]]) -> Iterator[Su
                      max_value={"partition_plus_days": max(high, low + 1)})
 
 
+def _freshness(name: str, history: Sequence[tuple[str, ColumnFacts]]) -> Iterator[Suggestion]:
+    """Newest times that lie near the end of their partition's day."""
+    behind = [24 - (facts.high - midnight(label)) / _HOUR for label, facts in history if label and np.isfinite(facts.high)]
+    if len(behind) == len(history) >= _FEWEST and max(behind) <= _FRESH_HOURS:
+        yield _entry("expect_column_newest_time_to_be_within_hours", Dimension.TIMELINESS, Severity.WARNING,
+                     f"the newest time lay {min(behind):.1f} to {max(behind):.1f} hours before the end of the day", column=name,
+                     max_hours=max(math.ceil(max(behind) + _LATER_HOURS), 1))
+
+
+def _of_link(link: Dependency | Key) -> Suggestion:
+    """A dependency between columns, or a key of another asset."""
+    if isinstance(link, Dependency):
+        return _entry("expect_column_values_to_be_determined_by", Dimension.CONSISTENCY, Severity.WARNING,
+                      f"{link.rows} rows could have said otherwise", column=link.column, determined_by=[link.determined_by])
+    mostly = {} if link.share == 1 else {"mostly": max(math.floor(100 * link.share) - 2, 1) / 100}
+    return _entry("expect_column_values_to_exist_in_asset", Dimension.CONSISTENCY, Severity.WARNING,
+                  f"{link.share:.2%} of the rows at least were found there", column=link.column, asset=link.asset,
+                  to_column=link.to_column, **mostly)
+
+
 def _amounts(name: str, past: Sequence[ColumnFacts]) -> Iterator[Suggestion]:
     low, high = min(facts.low for facts in past if facts.filled), max(facts.high for facts in past if facts.filled)
     if not np.isfinite([low, high]).all():
@@ -170,20 +198,11 @@ def _texts(name: str, past: Sequence[ColumnFacts]) -> Iterator[Suggestion]:
         yield _entry("expect_column_values_to_be_in_set", Dimension.CONFORMITY, Severity.WARNING,
                      f"{len(values)} different values in {rows} rows", column=name, value_set=values)
         return
-    forms = {_form(text) for facts in past for text in facts.sample}
-    if len(forms) == 1 and rows >= _REPEATS and len(form := forms.pop()) > 1:
+    looked_at = pa.chunked_array([pa.array(facts.sample, pa.string()) for facts in past], pa.string())
+    forms = pc.unique(exact_forms(looked_at)).to_pylist()
+    if len(forms) == 1 and rows >= _REPEATS and forms[0]:
         yield _entry("expect_column_values_to_match_regex", Dimension.CONFORMITY, Severity.WARNING,
-                     "the one form of all that was looked at", column=name, regex=f"^{form}$")
-
-
-def _form(text: str) -> str:
-    """A regular expression for texts that are written alike, with classes and counts for letters and digits."""
-    classes, out, end = {"0": "[0-9]", "A": "[A-Z]", "a": "[a-z]"}, "", 0
-    for found in _FORM.finditer(text):
-        kind = "0" if found[0].isdigit() else "A" if found[0].isupper() else "a"
-        out += re.escape(text[end:found.start()]) + f"{classes[kind]}{{{len(found[0])}}}"
-        end = found.end()
-    return out + re.escape(text[end:])
+                     "the one form of all that was looked at", column=name, regex=f"^{as_regex(forms[0])}$")
 
 
 def _is_unique(column: ColumnFacts) -> bool:

@@ -20,14 +20,16 @@ from assay.quality.expectations import Aggregate, Expectation, RowCount, known_t
 FOLDER = "expectations"
 SHARED = "same_as.yaml"
 _EXPECTATIONS: TypeAdapter[list[Expectation]] = TypeAdapter(list[Expectation])
+_PARTS = ("owner", "expectations")
 
 
 class Suite(BaseModel):
-    """What is expected of every partition of one asset, in the order of its file."""
+    """What is expected of every partition of one asset, in the order of its file, and who answers for it."""
 
     model_config = ConfigDict(frozen=True)
 
     expectations: tuple[Expectation, ...]
+    owner: str | None = None
 
 
 class _Shared(BaseModel):
@@ -87,23 +89,38 @@ def parse_suite(path: Path, text: str) -> Suite:
     """The suite that `text` holds; `path` is named in errors.
 
     Raises:
-        ConfigError: If it isn't a list of known expectations with severity and dimension, or lets an empty table pass.
+        ConfigError: If it isn't a list of known expectations with severity and dimension, with or without an owner beside it,
+            or lets an empty table pass.
     """
     try:
         raw = yaml.safe_load(text)
     except yaml.YAMLError as error:
         raise ConfigError(str(path), f"YAML that can't be parsed ({error})", "mend the line it names") from error
+    owner, raw = _owned(raw, path)
     if not isinstance(raw, list):
-        raise ConfigError(str(path), "no list at top level", "start each entry with '- expectation: <type>'")
+        raise ConfigError(str(path), "no list of expectations", "start each entry with '- expectation: <type>'")
     try:
-        suite = Suite(expectations=tuple(_EXPECTATIONS.validate_python(raw)))
+        suite = Suite(expectations=tuple(_EXPECTATIONS.validate_python(raw)), owner=owner)
     except ValidationError as error:
         raise _explain(error, raw, path) from error
-    if not any(isinstance(e, RowCount) and (e.min_value or 0) >= 1 and e.severity is Severity.CRITICAL
+    if not any(isinstance(e, RowCount) and (e.min_value or 0) >= 1 and e.severity is Severity.CRITICAL and not e.where
                for e in suite.expectations):
         raise ConfigError(str(path), "no critical row count", "add expect_table_row_count_to_be_between with min_value: 1 and "
                           "severity: critical, since every other expectation passes on an empty table")
     return suite
+
+
+def _owned(raw: Any, path: Path) -> tuple[str | None, Any]:
+    """Owner and list of a file, which is the list alone or a mapping of both."""
+    if not isinstance(raw, dict):
+        return None, raw
+    for key in raw:
+        if key not in _PARTS:
+            raise ConfigError(str(path), f"unknown key {key!r}", _nearest(str(key), list(_PARTS)))
+    owner = raw.get("owner")
+    if owner is not None and not (isinstance(owner, str) and owner.strip()):
+        raise ConfigError(str(path), f"owner {shorten(owner, 80)!r}", "name a team or a person in one text")
+    return owner, raw.get("expectations")
 
 
 def _explain(error: ValidationError, raw: list[Any], path: Path) -> ConfigError:

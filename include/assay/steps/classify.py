@@ -63,27 +63,23 @@ def classify(night: Night, states: Sequence[ArtifactRef]) -> list[ArtifactRef]:
             frame.publish(COLUMNS, lambda: result().columns, inputs=inputs, config=config),
             frame.publish(TABLE_KINDS, lambda: result().table_kinds, inputs=inputs, config=config),
             frame.publish(RELATIONS, lambda: result().relations, inputs=inputs, config=config),
-            frame.publish(CHANGES, lambda: _changes(frame, ordered, night.discovered),
-                          inputs=[*inputs, night.discovered.fingerprint], config=config["states"]),
+            frame.publish(CHANGES, lambda: _changes(frame, ordered), inputs=[state.fingerprint for state in ordered],
+                          config=config["states"]),
         ]
 
 
-def _changes(frame: Frame, states: Sequence[ArtifactRef], discovered: ArtifactRef) -> pa.Table:
+def _changes(frame: Frame, states: Sequence[ArtifactRef]) -> pa.Table:
     """What changed within the recent partitions of each asset."""
     from assay.catalog.changes import find_changes
     from assay.catalog.facts import read_facts
 
-    rows: dict[str, dict[str, int]] = defaultdict(dict)
-    for row in frame.store.read(discovered, ["asset_id", "source_partition", "row_count"]).to_pylist():
-        if row["row_count"] is not None:
-            rows[row["asset_id"]][row["source_partition"]] = row["row_count"]
     out = []
     for asset, own in itertools.groupby(states, key=lambda state: _place(state)[0]):
         known = list(own)
-        if len(known) < 2 and len(rows[asset]) < 2:  # nothing to compare it with
+        if len(known) < 2:  # nothing to compare it with
             continue
         tables = [(_place(state)[1].removeprefix("ds="), read_facts(asset, frame.store.read(state))) for state in known]
-        out += [{"asset_id": asset, **asdict(change)} for change in find_changes(tables, rows[asset])]
+        out += [{"asset_id": asset, **asdict(change)} for change in find_changes(tables)]
     return pa.Table.from_pylist(out, schema=CHANGES.schema)
 
 

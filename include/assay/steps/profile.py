@@ -6,11 +6,12 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, timedelta
+from functools import partial
 
 import pyarrow as pa
 
 from assay.contracts.refs import ArtifactRef, Night
-from assay.contracts.schemas import ANOMALIES, PROFILE_STATES, PROFILES, SNAPSHOT, SUSPECTS
+from assay.contracts.schemas import ANOMALIES, ASSOCIATIONS, PROFILE_STATES, PROFILES, SNAPSHOT, SUSPECTS
 from assay.errors import SourceUnavailable, UnreadableData
 from assay.steps import staying
 from assay.steps.engines import engine_of
@@ -22,10 +23,10 @@ logger = logging.getLogger(__name__)
 RECENT_DAYS = 28  # assets are classified by the partitions of so many days
 _WATCHED_DAYS = 56  # and what is usual is learned from those of so many: eight of each weekday
 _MODULES = ("assay.steps.profile", "assay.profiling", "assay.engine", "assay.steps.engines", "assay.steps.staying")
-_WATCHING = ("assay.catalog.facts", "assay.catalog.keys", "assay.catalog.vocabulary", "assay.profiling",
-             "assay.quality.anomalies")
-_SUSPECTING = ("assay.catalog.facts", "assay.catalog.keys", "assay.catalog.semantic_types", "assay.catalog.vocabulary",
-               "assay.profiling", "assay.quality.suspects", "assay.engine")
+_NAMING = ("assay.catalog.facts", "assay.catalog.keys", "assay.catalog.vocabulary")
+_WATCHING = (*_NAMING, "assay.profiling", "assay.quality.anomalies")
+_SUSPECTING = (*_NAMING, "assay.catalog.semantic_types", "assay.profiling", "assay.quality.anomalies.readings",
+               "assay.quality.suspects", "assay.engine")
 
 
 def profile(night: Night, histories: Sequence[ArtifactRef]) -> list[ArtifactRef]:
@@ -57,8 +58,6 @@ def _asset(history: ArtifactRef) -> str:
 
 
 def _profile_asset(frame: Frame, history: ArtifactRef) -> list[ArtifactRef]:
-    from assay.profiling.statistics import profile as summarise
-
     asset_id = _asset(history)
     with frame.measure(asset_id):
         snapshots = _readable(frame, asset_id, history)
@@ -71,15 +70,40 @@ def _profile_asset(frame: Frame, history: ArtifactRef) -> list[ArtifactRef]:
                 break
             state = _count(frame, asset_id, label, snapshot, known)
             if state is not None:
+                if not states:
+                    frame.publish(PROFILES, partial(_summarise, frame, state), name=asset_id, inputs=[state.fingerprint])
+                    if snapshot.uri:
+                        _associate(frame, asset_id, snapshot, state)
                 states.append((label, state))
-        if states:
-            newest = states[0][1]
-            frame.publish(PROFILES, lambda: summarise(frame.store.read(newest)), name=asset_id, inputs=[newest.fingerprint])
         _watch(frame, asset_id, states[::-1])
         kept = [(label, state) for place, (label, state) in enumerate(states) if not place or not label or label > recent][::-1]
         _suspect(frame, asset_id, kept, dict(snapshots))
         logger.info("profiled %d of %d partitions of %s", len(states), len(snapshots), asset_id)
         return [state for _, state in kept]
+
+
+def _summarise(frame: Frame, state: ArtifactRef) -> pa.Table:
+    from assay.profiling.statistics import profile as summarise
+
+    return summarise(frame.store.read(state))
+
+
+def _associate(frame: Frame, asset_id: str, snapshot: ArtifactRef, state: ArtifactRef) -> None:
+    """Publish which columns of a partition go together."""
+    from assay.catalog.facts import read_facts
+    from assay.catalog.keys import has_key_name
+    from assay.profiling.associations import associate
+
+    def make() -> pa.Table:
+        counted = frame.store.read(state)
+        keys = {name for name, column in read_facts(asset_id, counted).columns.items() if has_key_name(column)}
+        return associate(frame.store.files(snapshot), counted, keys)
+
+    try:
+        frame.publish(ASSOCIATIONS, make, name=asset_id, inputs=[snapshot.fingerprint, state.fingerprint],
+                      config={"code": code_fingerprint(*_NAMING)})
+    except UnreadableData as error:  # counted by an earlier night, and lost since
+        logger.warning("no columns of %s are compared: %s", asset_id, error)
 
 
 def _watch(frame: Frame, asset_id: str, states: Sequence[tuple[str, ArtifactRef]]) -> None:
@@ -134,9 +158,12 @@ def _suspect(frame: Frame, asset_id: str, states: Sequence[tuple[str, ArtifactRe
              "instead": found.instead, "reason": found.reason, "found_in": list(found.where)}
             for found in find_suspects(newest, recent, frame.store.files(snapshots[label]))], schema=SUSPECTS.schema)
 
-    frame.publish(SUSPECTS, make, name=asset_id,
-                  inputs=[snapshots[label].fingerprint, *(state.fingerprint for _, state in states)],
-                  config={"labels": [label for label, _ in states], "code": code_fingerprint(*_SUSPECTING)})
+    try:
+        frame.publish(SUSPECTS, make, name=asset_id,
+                      inputs=[snapshots[label].fingerprint, *(state.fingerprint for _, state in states)],
+                      config={"labels": [label for label, _ in states], "code": code_fingerprint(*_SUSPECTING)})
+    except UnreadableData as error:  # counted by an earlier night, and lost since
+        logger.warning("nothing of %s is suspected: %s", asset_id, error)
 
 
 def _readable(frame: Frame, asset_id: str, history: ArtifactRef) -> list[tuple[str, ArtifactRef]]:

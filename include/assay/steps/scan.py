@@ -15,8 +15,9 @@ from typing import Any
 import yaml
 
 from assay.config import load_platform
+from assay.contracts.contract import Contract
 from assay.contracts.refs import Night
-from assay.contracts.schemas import COLUMNS, RELATIONS, TABLE_KINDS
+from assay.contracts.schemas import ANOMALIES, CHANGES, COLUMNS, RELATIONS, SUSPECTS, TABLE_KINDS
 from assay.sources import SourceTable
 from assay.sources.databases.dialects import dialect_of
 from assay.sources.databases.spark import CONNECT_TYPES, METASTORE_TYPES
@@ -43,8 +44,9 @@ def scan(uri: str, workspace: Path) -> Found:
         workspace: Folder for the artifacts of scans, one below it for each URI.
 
     Returns:
-        JSON-like: `source`, `partition`, `assets` (each with its `columns`) and `relations`, with the columns of the artifacts
-        `discovered`, `table_kinds`, `columns` and `relations`. An asset that can't be read has its reason, and no columns.
+        JSON-like: `source`, `partition`, `assets` (each with its `columns`), `relations`, `changes`, `anomalies` and
+        `suspects`, with the columns of the artifacts `discovered`, `table_kinds`, `columns` and those named. An asset that
+        can't be read has its reason, and no columns.
 
     Raises:
         SourceUnavailable: If the source can't be listed.
@@ -121,8 +123,8 @@ def _gather(night: Night, uri: str, tables: Sequence[SourceTable]) -> Found:
     by_asset: dict[str, list[Found]] = defaultdict(list)
     for row in store.read(night.discovered).to_pylist():
         by_asset[row["asset_id"]].append(row)
-    kinds, columns, relations = (store.read(store.get(contract, night.platform, night.partition)).to_pylist()
-                                 for contract in (TABLE_KINDS, COLUMNS, RELATIONS))
+    kinds, columns, relations, changes = (store.read(store.get(contract, night.platform, night.partition)).to_pylist()
+                                          for contract in (TABLE_KINDS, COLUMNS, RELATIONS, CHANGES))
     kind_of = {row["asset_id"]: row for row in kinds}
     columns_of: dict[str, list[Found]] = defaultdict(list)
     for row in columns:
@@ -131,7 +133,15 @@ def _gather(night: Night, uri: str, tables: Sequence[SourceTable]) -> Found:
     assets = [_asset(asset, rows, labels[asset], kind_of.get(asset, {}), columns_of[asset])
               for asset, rows in sorted(by_asset.items())]
     return {"source": uri, "partition": None if night.partition == _UNDATED else night.partition, "assets": assets,
-            "relations": relations}
+            "relations": relations, "changes": changes,
+            **{contract.name: [row for asset in sorted(by_asset) for row in _noticed(night, contract, asset)]
+               for contract in (ANOMALIES, SUSPECTS)}}
+
+
+def _noticed(night: Night, contract: Contract, asset: str) -> list[Found]:
+    store = open_store()
+    found = store.find(contract, night.platform, night.partition, asset)
+    return store.read(found).to_pylist() if found else []
 
 
 def _asset(asset: str, rows: Sequence[Found], labels: Sequence[str], kind: Found, columns: list[Found]) -> Found:

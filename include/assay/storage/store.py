@@ -31,6 +31,7 @@ from assay.contracts.refs import ArtifactRef
 from assay.contracts.schemas import CONTRACTS
 from assay.errors import ArtifactMissing
 from assay.storage.fingerprint import fingerprint
+from assay.storage.retention import Stored
 
 logger = logging.getLogger(__name__)
 
@@ -135,6 +136,16 @@ class ArtifactStore:
         depth = len(self._path(platform).split("/"))
         return sorted(path.split("/")[depth].removeprefix("ds=") for path in self._fs.glob(pattern))
 
+    def artifacts(self, platform: str) -> list[Stored]:
+        """All published artifacts of a platform, by uri."""
+        base, out = f"{self._path(platform)}/", []
+        for path in sorted(map(str, self._fs.glob(f"{base}ds=*/**/{_MANIFEST}"))):
+            day, contract, *name = path.removeprefix(base).removesuffix(f"/{_MANIFEST}").split("/")
+            uri = "/".join((platform, day, contract, *name))
+            size = sum(int(entry["bytes"]) for entry in self.manifest(uri)["files"])
+            out.append(Stored(uri, contract, day.removeprefix("ds="), "/".join(name), size))
+        return out
+
     def files(self, ref: ArtifactRef) -> list[str]:
         """Full paths of the artifact's files, as its filesystem understands them."""
         folder = self._path(ref.uri)
@@ -210,6 +221,20 @@ class ArtifactStore:
         files = [self._write(uri, f"{folder}/{label}", content) | {"label": label}
                  for label, content in sorted(contents.items())]
         return self._commit(contract, uri, files, 0, recipe, identity or fingerprint([entry["sha256"] for entry in files]))
+
+    def remove(self, uri: str) -> None:
+        """Remove the artifact at `uri`, its manifest first, so that no reader sees half of it; artifacts below it stay."""
+        files = self.manifest(uri)["files"]
+        self._fs.rm_file(f"{self._path(uri)}/{_MANIFEST}")
+        for head in sorted({str(entry["name"]).split("/", 1)[0] for entry in files}):
+            self._fs.rm(f"{self._path(uri)}/{head}", recursive=True)
+        self._leave(self._path(uri))
+
+    def _leave(self, folder: str) -> None:
+        """Remove a folder that has become empty, and those above it, up to the platform's; object stores have none."""
+        while isinstance(self._fs, LocalFileSystem) and not self._fs.ls(folder) and "/ds=" in folder:
+            self._fs.rmdir(folder)
+            folder = folder.rsplit("/", 1)[0]
 
     def _write(self, uri: str, file_name: str, content: bytes) -> dict[str, Any]:
         """Write one file; its entry in the manifest."""

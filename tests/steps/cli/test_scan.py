@@ -36,6 +36,21 @@ def test_scan_prints_a_table_and_json(lake: Path, tmp_path: Path, capsys: pytest
     assert [asset["newest_row_count"] for asset in found["assets"]] == [40, 90, 0]
 
 
+def test_scan_prints_what_changed_and_what_is_probably_wrong(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    root = tmp_path / "lake"
+    root.mkdir()
+    for day in range(1, 4):
+        lines = [f"{1000 * day + n},{('Berlin', 'Paris', 'Madrid')[n % 3]},{n % 9}" for n in range(300)]
+        lines += [f"{1000 * day + 300},PARIS,5"] if day == 3 else []
+        head = "order_id,city,pieces" if day < 3 else "order_id,city,items"
+        (root / f"orders_2024-01-0{day}.csv").write_text("\n".join([head, *lines]) + "\n")
+    assert main(["scan", str(root), *_options(tmp_path)]) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert "changed orders 2024-01-03: column renamed: items (pieces → items)" in said
+    assert "probably wrong in the newest partition orders: city: 'PARIS' is written otherwise than 'Paris'" in said
+    assert "row 301" in said
+
+
 def test_init_writes_a_manifest_once(lake: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     call = ["init", "--source", str(lake), "--name", "shop", "--currency", "CNY", "--folder", str(tmp_path / "platforms"),
             *_options(tmp_path)]

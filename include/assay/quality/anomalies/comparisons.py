@@ -11,10 +11,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from assay.catalog.facts import NUMERIC, ColumnFacts, Family, TableFacts
 from assay.catalog.keys import has_key_name
 from assay.contracts.enums import AnomalyKind
+from assay.profiling.forms import exact_forms, loose_forms
 from assay.quality.anomalies.readings import Reading, Readings, Scale, midnight, quantiles
 from assay.quality.anomalies.usual import FEWEST
 
@@ -117,7 +119,7 @@ def _distances(columns: Sequence[ColumnFacts], labels: Sequence[str], counted: _
     for place in range(len(columns)):
         others = whole - counts[place]
         if rows[place] and others.sum():
-            out.append((place, _distance(counts[place], others)))
+            out.append((place, jensen_shannon(counts[place], others)))
     return out
 
 
@@ -136,9 +138,9 @@ def _binned(columns: Sequence[ColumnFacts], labels: Sequence[str], counted: _Cou
     elif family is Family.TEXT and np.mean([column.uniqueness for column in columns]) > _UNIQUE:
         if columns[-1].personal:
             return None
-        forms = pd.Series([text for column in columns for text in column.values.to_pylist()], dtype=str)
-        forms = forms.str.replace(r"\d+", "9", regex=True).str.replace(r"[^\W\d_]+", "a", regex=True)
-        return _most_frequent(pd.factorize(forms)[0], counted.rows)
+        texts = pa.chunked_array([chunk for column in columns for chunk in column.values.chunks], pa.string())
+        forms = loose_forms(exact_forms(texts)).combine_chunks().dictionary_encode()
+        return _most_frequent(np.asarray(forms.indices, np.int64), counted.rows)
     return _most_frequent(counted.code, counted.rows)
 
 
@@ -152,7 +154,7 @@ def _most_frequent(code: np.ndarray, rows: np.ndarray) -> np.ndarray:
     return binned
 
 
-def _distance(counts: np.ndarray, others: np.ndarray) -> Reading:
+def jensen_shannon(counts: np.ndarray, others: np.ndarray) -> Reading:
     """Jensen and Shannon's distance (0..1, base 2) of two histograms, less what chance alone puts between them.
 
     A sample of n rows in k bins lies (k - 1) / (8 n ln 2) from what it was drawn from (Lin 1991; chi-square approximation).

@@ -43,9 +43,13 @@ def _dispatch(given: argparse.Namespace) -> int:
 
         return explain(given.platform, given.asset, given.partition, logs=given.logs)
     if given.command == "quality":
-        from assay.steps.cli.quality import suggest
+        from assay.steps.cli.quality import suggest, suspects
 
-        return suggest(given.platform, given.asset, given.partition)
+        return (suggest if given.question == "suggest" else suspects)(given.platform, given.asset, given.partition)
+    if given.command == "storage":
+        from assay.steps.cli.storage import storage
+
+        return storage(given.platform, keep_days=given.keep_days, prune=given.prune)
     if given.command in ("scan", "init"):
         from assay.steps.cli.scan import init, scan
 
@@ -88,13 +92,19 @@ def _parser() -> argparse.ArgumentParser:
     value = commands.add_parser("value", help="ask what an asset is worth, and why")
     asked = value.add_subparsers(dest="question", required=True, metavar="question")
     explain = asked.add_parser("explain", help="which users, items, columns and decisions the money comes from")
-    quality = commands.add_parser("quality", help="what the quality of an asset should be")
+    quality = commands.add_parser("quality", help="what is wrong in an asset, and what should be expected of it")
     wished = quality.add_subparsers(dest="question", required=True, metavar="question")
     suggest = wished.add_parser("suggest", help="print a suite of expectations from the history of an asset's profiles")
-    for command in (explain, suggest):
+    suspects = wished.add_parser("suspects", help="print what is probably wrong in an asset, and in which rows")
+    for command in (explain, suggest, suspects):
         command.add_argument("platform", metavar="PLATFORM", help="name of the manifest")
         command.add_argument("asset", metavar="ASSET", help="as in the inventory, such as landing.transactions")
         command.add_argument("partition", metavar="PARTITION", nargs="?", help="local day (default: the newest there is)")
+    storage = commands.add_parser("storage", help="print what artifacts take, and remove what nothing needs any more")
+    storage.add_argument("platform", metavar="PLATFORM", help="name of the manifest")
+    storage.add_argument("--keep-days", type=int, metavar="N",
+                         help="days before the newest partition that everything is kept for (default the manifest's)")
+    storage.add_argument("--prune", action="store_true", help="remove what can go, instead of only saying so")
     up = commands.add_parser("up", help="start Airflow and wait until it is healthy")
     down = commands.add_parser("down", help="stop the Airflow that up started, and nothing else")
     trigger = commands.add_parser("trigger", help="run one partition through the scheduler and wait for it")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,8 @@ from rich.text import Text
 from assay.config.settings import REPOSITORY
 from assay.errors import ConfigError
 from assay.steps.cli.run import SAFE_WIDTH, quiet
+
+_MOST = 10  # lines below a heading
 
 
 def scan(uri: str, *, as_json: bool, workspace: Path, logs: Path) -> int:
@@ -77,7 +79,7 @@ def _look(uri: str, workspace: Path, logs: Path) -> dict[str, Any]:
 
 
 def _render(found: dict[str, Any]) -> Iterator[Table | Text]:
-    """A table of assets, then what refers to what, then what can't be read."""
+    """A table of assets, then relations, what changed, what is unusual or probably wrong, and what can't be read."""
     table = Table(title=Text(found["source"]), box=box.SIMPLE_HEAD, pad_edge=False, title_justify="left", padding=(0, 1, 0, 0))
     for name in ("asset", "rows", "columns", "partitions", "kind, key", "personal", "serves"):
         table.add_column(name, overflow="fold", justify="right" if name in ("rows", "columns") else "left")
@@ -92,11 +94,30 @@ def _render(found: dict[str, Any]) -> Iterator[Table | Text]:
     copies = [row for row in found["relations"] if row["kind"] == "duplicate"]
     for row in copies:
         yield Text(f"  {_short(row['from_asset'])} is a copy of {_short(row['to_asset'])}", style="yellow")
+    yield from _listed("changed", [
+        f"{_short(row['asset_id'])} {row['source_partition']}: {row['kind'].replace('_', ' ')}"
+        f"{': ' + row['column'] if row['column'] else ''} ({row['before'] or '–'} → {row['after'] or '–'})"
+        for row in found["changes"]])
+    yield from _listed("unusual in the newest partition", [
+        f"{_short(row['asset_id'])}{': ' + row['column'] if row['column'] else ''}: {row['reason']}"
+        for row in found["anomalies"]])
+    yield from _listed("probably wrong in the newest partition", [
+        f"{_short(row['asset_id'])}: {row['columns'][-1]}: {row['reason']}; {row['found_in'][0]}" for row in found["suspects"]])
     said = [asset for asset in found["assets"] if asset["reason"]]
     if said:
         yield Text("to be looked at", style="bold")
         for asset in said:
             yield Text(f"  {_short(asset['asset_id'])} ({asset['status']}): {asset['reason']}")
+
+
+def _listed(title: str, lines: Sequence[str]) -> Iterator[Text]:
+    """A heading and its lines, the first ten of them; nothing where there are none."""
+    if not lines:
+        return
+    yield Text(title, style="bold")
+    yield from (Text(f"  {line}") for line in lines[:_MOST])
+    if len(lines) > _MOST:
+        yield Text(f"  and {len(lines) - _MOST} more; --json prints all")
 
 
 def _cells(asset: dict[str, Any]) -> list[Text]:
