@@ -5,13 +5,14 @@
 All eight tables of Complete Journey, all of their partitions: what the task `profile` makes of each partition (counted values,
 then statistics, personal data looked for) beside a DuckDB query that hashes every value of the same files once, which is about
 what reading and looking at them costs. Each side runs in a process of its own, once to warm the disk's cache and then three
-times; the median counts. A last part profiles generated rows, two of whose columns are nearly unique, at two sizes.
+times; the median counts. The part `large` profiles generated rows, two of whose columns are nearly unique, at two sizes, which
+may be named (`.venv/bin/python benchmarks/profiling.py large 10000000`); `peers` profiles the transactions with whylogs and
+ydata-profiling, too.
 """
 
 from __future__ import annotations
 
 import json
-import resource
 import statistics
 import sys
 import time
@@ -20,7 +21,9 @@ from functools import partial
 from pathlib import Path
 
 import duckdb
-from processes import run
+import psutil
+from processes import peak_bytes, run
+from profilers.compare import peers
 from profiling_large import SIZES, large
 
 REPOSITORY = Path(__file__).resolve().parents[1]
@@ -35,9 +38,10 @@ def partitions() -> list[list[str]]:
             for folder in sorted(table.iterdir()) if "=" in folder.name]
 
 
-def tables() -> list[str]:
-    """A glob for all files of each table."""
-    return [f"{table}/*/*.parquet" for table in sorted(LANDING.iterdir()) if table.is_dir()]
+def tables(names: tuple[str, ...] = ()) -> list[str]:
+    """A glob for all files of each table, or of those named."""
+    return [f"{table}/*/*.parquet" for table in sorted(LANDING.iterdir())
+            if table.is_dir() and table.name in (names or [table.name])]
 
 
 def ours() -> None:
@@ -49,25 +53,31 @@ def ours() -> None:
         profile(count_values(files, "landing.table"))
 
 
-def ours_by_table() -> None:
-    """Full profiles of all tables, each counted as one partition."""
+def ours_by_table(*names: str) -> None:
+    """Full profiles of all tables or of those named, each counted as one partition."""
     from assay.profiling.states import count_values
     from assay.profiling.statistics import profile
 
-    for files in tables():
+    for files in tables(names):
         profile(count_values([files], "landing.table"))
 
 
-def hash_scan() -> None:
-    """Every value of every table hashed once."""
+def _engine() -> duckdb.DuckDBPyConnection:
     con = duckdb.connect(config={"threads": 2})
-    for files in tables():
+    con.execute("set enable_progress_bar = false")
+    return con
+
+
+def hash_scan(*names: str) -> None:
+    """Every value of every table, or of those named, hashed once."""
+    con = _engine()
+    for files in tables(names):
         con.execute(f"select bit_xor(hash(columns(*))) from read_parquet('{files}')").fetchall()
 
 
 def summarize() -> None:
     """DuckDB's own summary of every table."""
-    con = duckdb.connect(config={"threads": 2})
+    con = _engine()
     for files in tables():
         con.execute(f"summarize select * from read_parquet('{files}')").fetchall()
 
@@ -76,7 +86,7 @@ def in_pandas() -> None:
     """Counts of values and the usual statistics of every table."""
     import pandas as pd
 
-    con = duckdb.connect(config={"threads": 2})
+    con = _engine()
     for files in tables():
         frame: pd.DataFrame = con.execute(f"select * from read_parquet('{files}')").df()
         frame.describe(include="all")
@@ -85,38 +95,48 @@ def in_pandas() -> None:
 
 
 def _timed(work: Callable[[], None]) -> tuple[float, float]:
-    """Median seconds of the repeats, and MB that the process grew by over what it had when imports were done."""
+    """Median seconds of the repeats, and MB that the process grew by since its start, imports included."""
+    begun_with = psutil.Process().memory_info().rss
     work()
     seconds = []
     for _ in range(REPEATS):
         begun = time.perf_counter()
         work()
         seconds.append(time.perf_counter() - begun)
-    return statistics.median(seconds), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return statistics.median(seconds), (peak_bytes() - begun_with) / 2**20
 
 
 SIDES = {"hash of every value": hash_scan, "assay, tables": ours_by_table, "assay, partition by partition": ours,
-         "DuckDB SUMMARIZE": summarize, "pandas": in_pandas}
+         "DuckDB SUMMARIZE": summarize, "pandas": in_pandas, "hash of promotions": partial(hash_scan, "promotions"),
+         "assay, promotions": partial(ours_by_table, "promotions")}
 
 
 def demo() -> list[dict]:
     """All sides on the demo."""
-    print(f"{'side':<34}{'seconds':>9}{'x hash':>8}{'peak MB':>9}")
-    found = {}
+    print(f"{'side':<34}{'seconds':>9}{'x hash':>8}{'grown MB':>9}")
+    found, grown = {}, {}
     for name, work in SIDES.items():
-        found[name], peak = run(_timed, work).result
-        print(f"{name:<34}{found[name]:>9.2f}{found[name] / found['hash of every value']:>8.2f}{peak:>9.0f}", flush=True)
-    mine = found["assay, tables"]
+        found[name], grown[name] = run(_timed, work).result
+        scan = found["hash of promotions" if "promotions" in name else "hash of every value"]
+        print(f"{name:<34}{found[name]:>9.2f}{found[name] / scan:>8.2f}{grown[name]:>9.0f}", flush=True)
+    mine, promotions = found["assay, tables"], found["assay, promotions"]
     targets = {"hash of every value": 4.0, "DuckDB SUMMARIZE": 1 / 8, "pandas": 1 / 6}
-    return [{"measure": f"full profile of the demo beside {name}", "value": mine, "unit": "s", "reference": found[name],
+    rows = [{"measure": f"full profile of the demo beside {name}", "value": mine, "unit": "s", "reference": found[name],
              "ratio": mine / found[name], "target": target} for name, target in targets.items()]
+    scan = found["hash of promotions"]
+    rows.append({"measure": "full profile of promotions beside hash of every value", "value": promotions, "unit": "s",
+                 "reference": scan, "ratio": promotions / scan, "target": 3.5})
+    rows.append({"measure": "full profile of the demo: memory above the process's start", "value": grown["assay, tables"],
+                 "unit": "MB", "reference": grown["hash of every value"],
+                 "ratio": grown["assay, tables"] / grown["hash of every value"], "target": 300})
+    return rows
 
 
 def main(chosen: list[str]) -> None:
     """Run the parts, print their tables, and write their rows."""
     sizes = [int(size) for size in chosen if size.isdigit()] or SIZES
     chosen = [part for part in chosen if not part.isdigit()]
-    parts = {"demo": demo, "large": partial(large, sizes)}
+    parts = {"demo": demo, "peers": peers, "large": partial(large, sizes)}
     if unknown := sorted(set(chosen) - set(parts)):
         sys.exit(f"unknown part {unknown[0]!r}: name some of {', '.join(parts)}")
     rows = [row for name in chosen or parts for row in parts[name]()]

@@ -60,10 +60,18 @@ def test_columns_that_have_nothing_to_do_with_each_other_determine_nothing(tmp_p
 def test_the_share_of_a_key_is_the_least_of_all_partitions(tmp_path: Path):
     items = stored(tmp_path, "items", key=[1, 2, 3])
     whole, most = stored(tmp_path, "a", item=[1, 1, None, 3]), stored(tmp_path, "b", item=[1, 2, 9, 9])
-    assert find_key("item", "shop.items", "key", [(whole, items)]) == Key("item", "shop.items", "key", 1.0)
-    assert find_key("item", "shop.items", "key", [(whole, items), (most, items)]) == Key("item", "shop.items", "key", 0.5)
+    def key(*partitions: tuple[list[str], list[str]], to: str = "key") -> Key | None:
+        return find_key(["item"], "shop.items", [to], partitions)
+
+    assert key((whole, items)) == Key(("item",), "shop.items", ("key",), 1.0)
+    assert key((whole, items), (most, items)) == Key(("item",), "shop.items", ("key",), 0.5)
     empty = stored(tmp_path, "c", item=pa.nulls(2, pa.int64()))
     texts = stored(tmp_path, "d", item=["1"])
-    assert find_key("item", "shop.items", "key", [(empty, items)]) is None
-    assert find_key("item", "shop.items", "key", [(texts, items)]) is None
-    assert find_key("item", "shop.items", "gone", [(whole, items)]) is None
+    assert key((empty, items)) is None and key((texts, items)) is None and key((whole, items), to="gone") is None
+
+
+def test_the_columns_of_a_key_are_found_together(tmp_path: Path):
+    pairs = stored(tmp_path, "pairs", a=[1, 2], b=["x", "y"])
+    rows = stored(tmp_path, "rows", p=[1, 1, 2, None], q=["x", "y", "y", "z"])
+    found = find_key(["p", "q"], "shop.pairs", ["a", "b"], [(rows, pairs)])
+    assert found == Key(("p", "q"), "shop.pairs", ("a", "b"), pytest.approx(2 / 3))

@@ -71,6 +71,22 @@ def test_values_that_another_asset_lacks_are_counted_row_by_row(small_landing: P
     assert mostly["success"]
 
 
+def test_columns_of_a_compound_key_are_found_together(small_landing: Path, tmp_path: Path):
+    handed_in, coupons = newest(small_landing, "coupon_redemptions"), newest(small_landing, "coupons")
+    entry = {"expectation": "expect_compound_columns_to_exist_in_asset", "column_list": ["coupon_upc", "campaign_id"],
+             "asset": "landing.coupons", "to_columns": ["coupon_upc", "campaign_id"]}
+    key = {Reference("landing.coupons"): stored(tmp_path, coupons)}
+    held = set(zip(*(coupons.column(name).to_pylist() for name in ("coupon_upc", "campaign_id")), strict=True))
+    rows = list(zip(*(handed_in.column(name).to_pylist() for name in ("coupon_upc", "campaign_id")), strict=True))
+    (whole,) = outcomes(handed_in, entry, others=key)
+    assert whole["unexpected_count"] == sum(row not in held for row in rows) and whole["column"] == "coupon_upc, campaign_id"
+    campaigns = [1000 + campaign for campaign in handed_in.column("campaign_id").to_pylist()]
+    at = handed_in.schema.get_field_index("campaign_id")
+    wrong = handed_in.set_column(at, "campaign_id", pa.array([None, *campaigns[1:]], pa.int64()))
+    (broken,) = outcomes(wrong, entry, others=key)
+    assert broken["unexpected_count"] == handed_in.num_rows - 1 and broken["success"] == (handed_in.num_rows == 1)
+
+
 def test_a_gap_is_no_unknown_key_and_an_unknown_asset_column_or_type_is_named(tmp_path: Path):
     table, key = pa.table({"product_id": [1, None, 3]}), Reference("landing.products")
     (gaps,) = outcomes(table, FOUND, others={key: stored(tmp_path, pa.table({"product_id": [1, None]}))})
@@ -206,6 +222,8 @@ def test_a_condition_may_move_with_the_label_and_names_its_absent_column():
     (RESEMBLES | {"column": "v", "max_distance": 2.0}, "max_distance of entry 2"),
     ({"expectation": "expect_column_values_to_be_determined_by", "column": "b", "determined_by": []}, "determined_by"),
     ({"expectation": "expect_column_newest_time_to_be_within_hours", "column": "b", "max_hours": 0}, "max_hours"),
+    ({"expectation": "expect_compound_columns_to_exist_in_asset", "column_list": ["a", "b"], "asset": "x.y",
+      "to_columns": ["a", "b", "c"]}, "2 columns and 3 to_columns"),
     (FOUND | {"where": [{"column": "n", "above": 1, "below": 2}]}, "exactly one of equals"),
     (FOUND | {"where": [{"column": "n", "more": 1}]}, "more"),
     ({"expectation": "expect_column_to_exist", "column": "n", "where": [{"column": "n", "above": 1}]}, "where"),
@@ -214,6 +232,19 @@ def test_mistakes_are_one_sentence(entry: dict[str, Any], words: str):
     with pytest.raises(ConfigError) as caught:
         suite(entry)
     assert words in str(caught.value) and "\n" not in str(caught.value)
+
+
+def test_data_docs_say_in_words_what_is_held(tmp_path: Path):
+    from assay.quality.docs import build_docs
+
+    key = {Reference("landing.products"): stored(tmp_path, pa.table({"product_id": [1]}))}
+    entry = FOUND | {"where": [{"column": "at", "missing": False}], "mostly": 0.9}
+    fresh = {"expectation": "expect_column_newest_time_to_be_within_hours", "column": "at", "max_hours": 30}
+    pages = build_docs(pa.table({"product_id": [1, 2], "at": [dt.datetime(2017, 6, 5)] * 2}), suite(entry, fresh),
+                       "landing.orders", LABEL, others=key)
+    text = next(page for name, page in pages.items() if name.startswith("validations/")).decode()
+    assert "of product_id are found in product_id of landing.products, where at is not missing" in text
+    assert "the newest time of at lies at most 30 hours before the end of the partition" in text
 
 
 def test_a_row_count_under_a_condition_does_not_guard_against_an_empty_table():

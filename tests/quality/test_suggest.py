@@ -12,7 +12,7 @@ from tests.catalog.builders import facts_of
 
 from assay.contracts.enums import Role
 from assay.quality.dependencies import Dependency, Key
-from assay.quality.links import Determined, ForeignKey, Fresh
+from assay.quality.links import CompoundForeignKey, Determined, ForeignKey, Fresh
 from assay.quality.suggest import as_yaml, suggest
 from assay.quality.suite import Suite, parse_suite
 from assay.quality.validate import validate
@@ -78,14 +78,15 @@ def test_too_few_rows_and_absent_columns_fail(suite: Suite):
 
 
 def test_what_columns_have_to_do_with_each_other_is_suggested_last(text: str):
-    links = [Dependency("channel", "code", 120), Key("id", "shop.items", "item", 1.0), Key("id", "shop.shops", "key", 0.9876)]
+    links = [Dependency("channel", "code", 120), Key(("id",), "shop.items", ("item",), 1.0),
+             Key(("id", "code"), "shop.shops", ("key", "code"), 0.9876)]
     tables = [(label(night), facts_of(ASSET, rows(night))) for night in range(8)]
     linked = as_yaml(suggest(tables, ROLES, ["id"], links), "Read it,\nthen save it.")
     assert linked.startswith(text)
     *_, depends, found, mostly = parse_suite(Path("suggested.yaml"), linked).expectations
     assert isinstance(depends, Determined) and depends.determined_by == ["code"] and depends.column == "channel"
     assert isinstance(found, ForeignKey) and (found.asset, found.to_column, found.mostly) == ("shop.items", "item", 1.0)
-    assert isinstance(mostly, ForeignKey) and mostly.mostly == 0.96
+    assert isinstance(mostly, CompoundForeignKey) and (mostly.to_columns, mostly.mostly) == (["key", "code"], 0.96)
     assert "# 98.76% of the rows at least were found there\n" in linked
 
 

@@ -72,13 +72,13 @@ def test_dependencies_and_keys_of_the_rows_are_suggested(store: ArtifactStore, s
     history(store, small_landing, "products", PARTITION)
     relation = {"kind": "foreign_key", "from_asset": ASSET, "from_columns": ["product_id"], "to_asset": "landing.products",
                 "to_columns": ["product_id"], "coverage": 1.0, "confidence": 1.0}
-    several = relation | {"from_columns": ["product_id", "store_id"], "to_columns": ["product_id", "store_id"]}
+    several = relation | {"from_columns": ["product_id", "store_id"], "to_columns": ["product_id", "manufacturer_id"]}
     store.publish(RELATIONS, pa.Table.from_pylist([relation, several], schema=RELATIONS.schema), platform=PLATFORM,
                   partition=PARTITION, recipe=Recipe(("z",), "", ""))
     linked = suggest_suite(PLATFORM, ASSET, PARTITION, store)
     (key,) = [entry for entry in parse_suite(Path("s.yaml"), linked).expectations if isinstance(entry, ForeignKey)]
     assert (key.column, key.asset, key.to_column) == ("product_id", "landing.products", "product_id")
-    assert "# product_id, store_id refers to landing.products" in linked
+    assert "expect_compound_columns_to_exist_in_asset" in linked
 
 
 def test_what_was_never_profiled_is_one_sentence(store: ArtifactStore, capsys: pytest.CaptureFixture[str]):

@@ -32,18 +32,18 @@ class Dependency:
 
 @dataclass(frozen=True)
 class Key:
-    """A column whose values another asset's column holds.
+    """Columns whose values another asset's columns hold, together where they are several.
 
     Attributes:
-        column: The column.
+        columns: The columns.
         asset: The other asset.
-        to_column: Its column.
+        to_columns: Its columns, in the same order.
         share: Of the rows with a value those that are found, the least of all partitions that were looked at, 0..1.
     """
 
-    column: str
+    columns: tuple[str, ...]
     asset: str
-    to_column: str
+    to_columns: tuple[str, ...]
     share: float
 
 
@@ -74,28 +74,28 @@ def find_dependencies(partitions: Sequence[Sequence[str]]) -> list[Dependency]:
     return [Dependency(column, by, rows) for (by, column), rows in found.items() if not _follows(by, column, set(found))]
 
 
-def find_key(column: str, asset: str, to_column: str,
+def find_key(columns: Sequence[str], asset: str, to_columns: Sequence[str],
              partitions: Sequence[tuple[Sequence[str], Sequence[str]]]) -> Key | None:
-    """How much of a column is found in another asset; None where the two can't be compared or no row has a value.
+    """How much of a key is found in another asset; None where the two can't be compared or no row has values.
 
     Args:
-        column: The column.
+        columns: The columns that refer.
         asset: The other asset.
-        to_column: Its column.
+        to_columns: Its columns, in the same order.
         partitions: Files of each partition, and of the other asset's newest one at that time.
     """
     shares = []
     for files, others in partitions:
         with open_partition(files) as partition:
-            domain = Domain((partition.columns[column],), "true")
-            rows = partition.row(f"select count(*) from part where {domain.filled}")[0]
             try:
-                unknown = count_unknown(partition, domain, Other((tuple(others),)), to_column)
+                domain = Domain(tuple(partition.columns[name] for name in columns), "true", "any_value_is_missing")
+                unknown = count_unknown(partition, domain, Other((tuple(others),)), to_columns)
             except (KeyError, TypeError):
                 return None
+            rows = partition.row(f"select count(*) from part where {domain.kept}")[0]
         if rows:
             shares.append(1 - unknown / rows)
-    return Key(column, asset, to_column, min(shares)) if shares else None
+    return Key(tuple(columns), asset, tuple(to_columns), min(shares)) if shares else None
 
 
 def _held(partition: Partition) -> dict[tuple[str, str], int]:

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, get_args
 
 from pydantic import Field
 
-from assay.quality.links import Determined, Familiar, ForeignKey, Fresh
+from assay.quality.links import CompoundForeignKey, Determined, Familiar, ForeignKey, Fresh
 from assay.quality.terms import Columns, Count, OfBounds, OfColumn, Scalar, Share, Term
 
 TypeWord = Literal["integer", "number", "text", "time", "boolean"]
@@ -159,12 +159,12 @@ class CompoundKey(Term):
 
 Expectation = Annotated[
     RowCount | ColumnSet | Presence | RowWise | Range | Length | Membership | Pattern | ColumnType | Aggregate | Order
-    | CompoundKey | ForeignKey | Determined | Fresh | Familiar,
+    | CompoundKey | ForeignKey | CompoundForeignKey | Determined | Fresh | Familiar,
     Field(discriminator="expectation")]
 
 FAMILIES: tuple[type[Term], ...] = (
     RowCount, ColumnSet, Presence, RowWise, Range, Length, Membership, Pattern, ColumnType, Aggregate, Order, CompoundKey,
-    ForeignKey, Determined, Fresh, Familiar)
+    ForeignKey, CompoundForeignKey, Determined, Fresh, Familiar)
 
 
 def known_types() -> dict[str, type[Term]]:

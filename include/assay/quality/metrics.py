@@ -249,10 +249,11 @@ METRICS: dict[str, Metric] = {
     "column.distinct_values.count": _distinct, "column.unique_proportion": _unique_share,
     "column.non_null_proportion": _filled_share,
     "column_pair_values.a_greater_than_b.unexpected_count": _ordered,
-    "column_pair_values.a_greater_than_b.filtered_row_count": _kept,
-    "compound_columns.unique.unexpected_count": _repeated_keys, "compound_columns.unique.filtered_row_count": _kept,
-    **reaching.METRICS,
+    "compound_columns.unique.unexpected_count": _repeated_keys, **reaching.METRICS,
 }
+
+
+_DERIVED: dict[str, Metric] = {".unexpected_values": _none, ".filtered_row_count": _kept}
 
 
 def find_metric(name: str) -> Metric:
@@ -261,4 +262,7 @@ def find_metric(name: str) -> Metric:
     Raises:
         KeyError: If it is none of those that a suite can ask for.
     """
-    return _none if name.endswith(".unexpected_values") else METRICS[name]
+    for ending, metric in _DERIVED.items():
+        if name.endswith(ending):
+            return metric
+    return METRICS[name]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import numpy as np
@@ -17,22 +18,27 @@ _BINS = 20
 
 
 def _unknown(partition: Partition, domain: Domain, values: Arguments) -> int:
-    """Rows whose value the other asset's column doesn't hold."""
-    return count_unknown(partition, domain, partition.others[Reference(values["asset"])], values["to_column"])
+    """Rows whose values the other asset's columns don't hold together."""
+    targets = values.get("to_columns") or [values["to_column"]]
+    return count_unknown(partition, domain, partition.others[Reference(values["asset"])], targets)
 
 
-def count_unknown(partition: Partition, domain: Domain, other: Other, to_column: str) -> int:
-    """Rows whose value a column of another asset doesn't hold.
+def count_unknown(partition: Partition, domain: Domain, other: Other, to_columns: Sequence[str]) -> int:
+    """Rows whose values columns of another asset don't hold together.
 
     Raises:
         TypeError: If the two can't be compared.
     """
-    target = other.columns[to_column]
-    if not comparable_kinds(domain.column.kind, target.kind):
-        raise TypeError(f"{domain.column.kind} can't be compared with {target.kind}")
-    query = (f"select coalesce(sum(n), 0)::bigint from (select {domain.column.sql} as v, count(*) as n from part "
-             f"where {domain.filled} group by 1) as own "
-             f"anti join (select distinct {target.sql} as v from {other.sql}) as held on own.v = held.v")
+    targets = [other.columns[name] for name in to_columns]
+    for column, target in zip(domain.columns, targets, strict=True):
+        if not comparable_kinds(column.kind, target.kind):
+            raise TypeError(f"{column.kind} can't be compared with {target.kind}")
+    own, held = (", ".join(f"({column.sql}) as k{place}" for place, column in enumerate(side))
+                 for side in (domain.columns, targets))
+    same = " and ".join(f"own.k{place} = held.k{place}" for place in range(len(targets)))
+    query = (f"select coalesce(sum(n), 0)::bigint from "
+             f"(select {own}, count(*) as n from part where {domain.kept} group by all) as own "
+             f"anti join (select distinct {held} from {other.sql}) as held on {same}")
     return int(partition.row(query)[0])
 
 
@@ -109,6 +115,7 @@ def _binned(column: Reading, edges: list[float] | None) -> str:
 
 
 METRICS: dict[str, Metric] = {
-    "column_values.exist_in_asset.unexpected_count": _unknown, "column_values.determined_by.unexpected_count": _differing,
+    "column_values.exist_in_asset.unexpected_count": _unknown, "compound_columns.exist_in_asset.unexpected_count": _unknown,
+    "column_values.determined_by.unexpected_count": _differing,
     "column.hours_behind": _hours_behind, "column.distance_to_earlier": _distance,
 }

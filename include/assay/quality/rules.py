@@ -5,15 +5,20 @@ The classes decide as Great Expectations' own do, from metrics that `reaching` c
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
-from great_expectations.expectations.expectation import ColumnAggregateExpectation, ColumnMapExpectation
+from great_expectations.expectations.expectation import (
+    ColumnAggregateExpectation,
+    ColumnMapExpectation,
+    MulticolumnMapExpectation,
+)
 from great_expectations.expectations.metrics.metric_provider import MetricProvider
 from great_expectations.expectations.registry import register_metric
 
 from assay.quality.engine import PartitionEngine
 
-_DOMAIN = ("batch_id", "table", "column", "row_condition", "condition_parser")
+_ROWS = ("batch_id", "table", "row_condition", "condition_parser")
+_COLUMN, _COLUMNS = (*_ROWS, "column"), (*_ROWS, "column_list", "ignore_row_if")
 
 
 class ExpectColumnValuesToExistInAsset(ColumnMapExpectation):  # type: ignore[misc]
@@ -24,6 +29,17 @@ class ExpectColumnValuesToExistInAsset(ColumnMapExpectation):  # type: ignore[mi
 
     map_metric = "column_values.exist_in_asset"
     success_keys = ("mostly", "asset", "to_column")
+
+
+class ExpectCompoundColumnsToExistInAsset(MulticolumnMapExpectation):  # type: ignore[misc]
+    """Every combination of values is found in columns of another asset."""
+
+    asset: str
+    to_columns: list[str]
+    ignore_row_if: Literal["any_value_is_missing"] = "any_value_is_missing"
+
+    map_metric = "compound_columns.exist_in_asset"
+    success_keys = ("mostly", "asset", "to_columns")
 
 
 class ExpectColumnValuesToBeDeterminedBy(ColumnMapExpectation):  # type: ignore[misc]
@@ -69,14 +85,20 @@ class ExpectColumnDistributionToResembleEarlierPartitions(_AtMost):
     success_keys = ("max_distance", "partitions")
 
 
-def _register(metric: str, *arguments: str) -> None:
-    register_metric(metric_name=metric, metric_domain_keys=_DOMAIN, metric_value_keys=arguments,
+def _register(metric: str, domain: tuple[str, ...], *arguments: str) -> None:
+    register_metric(metric_name=metric, metric_domain_keys=domain, metric_value_keys=arguments,
                     execution_engine=PartitionEngine, metric_class=MetricProvider, metric_provider=None)
 
 
-_register("column_values.exist_in_asset.unexpected_count", "asset", "to_column")
-_register("column_values.exist_in_asset.unexpected_values", "asset", "to_column", "result_format")
-_register("column_values.determined_by.unexpected_count", "determined_by")
-_register("column_values.determined_by.unexpected_values", "determined_by", "result_format")
-_register("column.hours_behind", "day_end")
-_register("column.distance_to_earlier", "partitions")
+def _register_rows(metric: str, domain: tuple[str, ...], *arguments: str) -> None:
+    """The metrics that Great Expectations derives from one on rows."""
+    _register(f"{metric}.unexpected_count", domain, *arguments)
+    _register(f"{metric}.unexpected_values", domain, *arguments, "result_format")
+    _register(f"{metric}.filtered_row_count", domain, *arguments, "result_format")
+
+
+_register_rows("column_values.exist_in_asset", _COLUMN, "asset", "to_column")
+_register_rows("compound_columns.exist_in_asset", _COLUMNS, "asset", "to_columns")
+_register_rows("column_values.determined_by", _COLUMN, "determined_by")
+_register("column.hours_behind", _COLUMN, "day_end")
+_register("column.distance_to_earlier", _COLUMN, "partitions")

@@ -77,6 +77,8 @@ def to_gx(expected: Expectation, source_partition: str) -> Any:
     kind: Any = get_expectation_impl(expected.expectation)
     conditions = [_condition(*condition.resolved(source_partition)) for condition in expected.where or ()]
     only = {"row_condition": conditions[0] if len(conditions) == 1 else _all_of(conditions)} if conditions else {}
+    if expected.sentence:
+        only["description"] = (expected.sentence + expected.condition).replace("$", "$$")  # it is a template
     return kind(**expected.arguments(source_partition), **only, severity=str(expected.severity),
                 meta={"dimension": str(expected.dimension)})
 

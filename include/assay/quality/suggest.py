@@ -171,9 +171,12 @@ def _of_link(link: Dependency | Key) -> Suggestion:
         return _entry("expect_column_values_to_be_determined_by", Dimension.CONSISTENCY, Severity.WARNING,
                       f"{link.rows} rows could have said otherwise", column=link.column, determined_by=[link.determined_by])
     mostly = {} if link.share == 1 else {"mostly": max(math.floor(100 * link.share) - 2, 1) / 100}
-    return _entry("expect_column_values_to_exist_in_asset", Dimension.CONSISTENCY, Severity.WARNING,
-                  f"{link.share:.2%} of the rows at least were found there", column=link.column, asset=link.asset,
-                  to_column=link.to_column, **mostly)
+    kind, names = ("column_values", ("column", "to_column")) if len(link.columns) == 1 else (
+        "compound_columns", ("column_list", "to_columns"))
+    own, other = (list(side) if len(side) > 1 else side[0] for side in (link.columns, link.to_columns))
+    return _entry(f"expect_{kind}_to_exist_in_asset", Dimension.CONSISTENCY, Severity.WARNING,
+                  f"{link.share:.2%} of the rows at least were found there",
+                  **{names[0]: own, "asset": link.asset, names[1]: other}, **mostly)
 
 
 def _amounts(name: str, past: Sequence[ColumnFacts]) -> Iterator[Suggestion]:

@@ -96,6 +96,16 @@ class Term(Strict):
         """Whether it asks for other things of equal rows under another label."""
         return "partition_plus_days" in self.model_dump_json()
 
+    @property
+    def condition(self) -> str:
+        """Its conditions in words, to be put behind others; empty where it is about all rows."""
+        return f", where {' and '.join(map(str, self.where))}" if self.where else ""
+
+    @property
+    def sentence(self) -> str | None:
+        """What Data Docs say of it; None for types of which Great Expectations has words of its own."""
+        return None
+
     def said(self, seen: float) -> str:
         """In words the one number of a column or table that was seen."""
         return str(seen) if isinstance(seen, int) else f"{seen:.6g}"
@@ -104,6 +114,11 @@ class Term(Strict):
     def reference(self) -> Reference | None:
         """What it compares the partition with; None where the partition's own rows are all it reads."""
         return None
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """Columns that the partitions which it is compared with must have."""
+        return ()
 
     @property
     def needs(self) -> tuple[str, ...]:

@@ -11,7 +11,6 @@ import pyarrow as pa
 from assay.contracts.schemas import PARTITION_CHECKS
 from assay.errors import shorten
 from assay.quality.expectations import Expectation
-from assay.quality.links import ForeignKey
 from assay.quality.partition import BATCH_ROWS, Other, Partition, open_partition
 from assay.quality.session import Outcome, run
 from assay.quality.suite import Suite, default_suite
@@ -85,8 +84,8 @@ def _problem(expected: Expectation, partition: Partition) -> str | None:
     whose, other = expected.reference.asset or "earlier partitions", partition.others.get(expected.reference)
     if other is None:
         return shorten(f"there is no partition of {whose} to compare with", _LONGEST)
-    column = expected.to_column if isinstance(expected, ForeignKey) else str(expected.subject)
-    return None if column in other.columns else shorten(f"column {column!r} is absent from {whose}", _LONGEST)
+    gone = [column for column in expected.targets if column not in other.columns]
+    return shorten(f"column {gone[0]!r} is absent from {whose}", _LONGEST) if gone else None
 
 
 def relabel(checks: pa.Table, source_partition: str) -> pa.Table:
@@ -131,14 +130,13 @@ def _seen(found: Finding, schema: pa.Schema, whole: int) -> dict[str, Any]:
         types = ", ".join(f"{column!r} of type {schema.field(column).type}" for column in expected.needs)
         return {"success": False, "observed": shorten(f"can't be computed on column {types or 'set of the table'}", _LONGEST)}
     seen, success = answer["result"], bool(answer["success"])
-    only = f", where {' and '.join(map(str, expected.where))}" if expected.where else ""
     if "unexpected_count" in seen and "element_count" in seen:
         bad, rows = int(seen["unexpected_count"]), int(seen["element_count"])
         missing = int(seen.get("missing_count") or 0)
         words = f"{bad} of {rows} rows fail" + (f", {missing} are null" if missing else "")
-        return {"success": success, "observed": shorten(words + only, _LONGEST), "unexpected_count": bad,
+        return {"success": success, "observed": shorten(words + expected.condition, _LONGEST), "unexpected_count": bad,
                 "unexpected_ratio": bad / whole if whole else 0.0}
-    return {"success": success, "observed": shorten(_aggregate(expected, seen, success) + only, _LONGEST)}
+    return {"success": success, "observed": shorten(_aggregate(expected, seen, success) + expected.condition, _LONGEST)}
 
 
 def _aggregate(expected: Expectation, seen: dict[str, Any], success: bool) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from assay.errors import ArtifactMissing, AssetUnknown
 
 if TYPE_CHECKING:
-    from assay.quality.dependencies import Key
+    from assay.quality.dependencies import Dependency, Key
     from assay.storage import ArtifactStore
 
 _LOOKED_AT = 8  # newest partitions whose rows are read for what columns have to do with each other
@@ -49,13 +49,11 @@ def suggest_suite(platform: str, asset: str, partition: str, store: ArtifactStor
     tables = [(label, read_facts(asset, store.read(state))) for label, state in states]
     key = next(row["primary_key"] for row in kinds if row["asset_id"] == asset)
     refers = [row for row in relations if row["kind"] == "foreign_key" and row["from_asset"] == asset]
-    links = [*find_dependencies([files for _, files in snapshots]),
-             *(link for row in refers if (link := _key(store, platform, partition, row, snapshots)) is not None)]
-    several = [f"{', '.join(row['from_columns'])} refers to {row['to_asset']} ({', '.join(row['to_columns'])}); "
-               f"{row['coverage']:.0%} of its values are found there, which no expectation checks"
-               for row in refers if len(row["from_columns"]) > 1]
+    links: list[Dependency | Key] = [
+        *find_dependencies([files for _, files in snapshots]),
+        *(link for row in refers if (link := _key(store, platform, partition, row, snapshots)) is not None)]
     head = [f"Suggested for {asset} from {len(tables)} partitions up to {partition}. Read it, change it, then save it as",
-            f"expectations/{asset}.yaml in the platform's folder: nothing of it holds before.", *several]
+            f"expectations/{asset}.yaml in the platform's folder: nothing of it holds before."]
     return as_yaml(suggest(tables, roles, key, links), "\n".join(head))
 
 
@@ -72,12 +70,10 @@ def _snapshots(store: ArtifactStore, platform: str, partition: str, asset: str) 
 
 def _key(store: ArtifactStore, platform: str, partition: str, relation: Mapping[str, Any],
          snapshots: Sequence[tuple[str, list[str]]]) -> Key | None:
-    """A foreign key of one column, as far as partitions keep to it; None where nothing can be compared."""
+    """A foreign key as far as partitions keep to it; None where nothing can be compared."""
     from assay.quality.dependencies import find_key
 
-    if len(relation["from_columns"]) > 1:
-        return None
     others = _snapshots(store, platform, partition, relation["to_asset"])
     pairs = [(files, before[-1]) for label, files in snapshots
              if (before := [held for other, held in others if other <= (label or partition)])]
-    return find_key(relation["from_columns"][0], relation["to_asset"], relation["to_columns"][0], pairs)
+    return find_key(relation["from_columns"], relation["to_asset"], relation["to_columns"], pairs)

@@ -39,7 +39,7 @@ def test_a_form_that_is_no_exception_is_none():
 
 def test_a_day_that_no_calendar_has():
     days = [f"2024-{month:02d}-{day:02d}" for month in range(1, 13) for day in range(1, 29)]
-    assert odd([*days, "2024-02-30", "2023-02-29", "2024-2-3"], "day") == ["2024-2-3", "2023-02-29", "2024-02-30"]
+    assert odd([*days, "2024-02-30", "2023-02-29", "2024-2-3"], "day") == ["2023-02-29", "2024-02-30", "2024-2-3"]
 
 
 @settings(deadline=None, max_examples=25)

@@ -1,0 +1,1 @@
+"""Other profilers beside the project's, on real tables."""
