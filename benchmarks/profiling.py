@@ -5,14 +5,14 @@
 All eight tables of Complete Journey, all of their partitions: what the task `profile` makes of each partition (counted values,
 then statistics, personal data looked for) beside a DuckDB query that hashes every value of the same files once, which is about
 what reading and looking at them costs. Each side runs in a process of its own, once to warm the disk's cache and then three
-times; the median counts. The part `large` profiles generated rows, two of whose columns are nearly unique, at two sizes;
-`peers` profiles the transactions with whylogs and ydata-profiling, too.
+times; the median counts. The part `large` profiles generated rows, two of whose columns are nearly unique, at two sizes, which
+may be named (`.venv/bin/python benchmarks/profiling.py large 10000000`); `peers` profiles the transactions with whylogs and
+ydata-profiling, too.
 """
 
 from __future__ import annotations
 
 import json
-import shutil
 import statistics
 import sys
 import time
@@ -24,14 +24,12 @@ import duckdb
 import psutil
 from processes import peak_bytes, run
 from profilers.compare import peers
+from profiling_large import SIZES, large
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 LANDING = REPOSITORY / "data" / "landing" / "complete_journey"
-GENERATED = REPOSITORY / "data" / "benchmarks" / "profiling"
 RESULT = REPOSITORY / "data" / "benchmarks" / "profiling.json"
 REPEATS = 3
-SIZES = (10_000_000, 100_000_000)
-_FILES = 10
 
 
 def partitions() -> list[list[str]]:
@@ -134,48 +132,11 @@ def demo() -> list[dict]:
     return rows
 
 
-def generate(rows: int) -> str:
-    """Files of generated rows: eight columns, the first two nearly unique."""
-    folder = GENERATED / str(rows)
-    if not folder.exists():
-        con = duckdb.connect(config={"threads": 2})
-        folder.mkdir(parents=True)
-        for part in range(_FILES):
-            first, last = rows * part // _FILES, rows * (part + 1) // _FILES
-            con.execute(f"""copy (select i as row_key, md5((i * 7)::varchar) as token, (hash(i) % 5000)::int as item,
-                (hash(i + 1) % 200000)::int as visitor, round((hash(i + 2) % 100000) / 100.0, 2) as price,
-                ['shop', 'web', 'phone', null][1 + (hash(i + 3) % 4)::int] as channel, (hash(i + 4) % 10)::int as pieces,
-                date '2024-01-01' + (hash(i + 5) % 365)::int as day from range({first}, {last}) t(i))
-                to '{folder}/part-{part}.parquet'""")
-    return f"{folder}/*.parquet"
-
-
-def _large(files: str) -> None:
-    from assay.profiling.states import count_values
-    from assay.profiling.statistics import profile
-
-    profile(count_values([files], "landing.large"))
-
-
-def large() -> list[dict]:
-    """Generated rows at two sizes, and a tenth of the larger one as a nightly partition."""
-    print(f"\n{'rows':<34}{'seconds':>9}{'peak GB':>9}")
-    found = {}
-    for rows in SIZES:
-        measured = run(_large, generate(rows))
-        found[rows] = measured
-        print(f"{rows:<34,}{measured.seconds:>9.1f}{measured.peak_bytes / 1e9:>9.2f}", flush=True)
-    shutil.rmtree(GENERATED)
-    few, many = (found[rows] for rows in SIZES)
-    return [{"measure": "100M rows: full profile", "value": many.seconds, "unit": "s", "reference": few.seconds,
-             "ratio": many.seconds / few.seconds, "target": 60},
-            {"measure": "100M rows: peak memory", "value": many.peak_bytes / 1e9, "unit": "GB",
-             "reference": few.peak_bytes / 1e9, "ratio": many.peak_bytes / few.peak_bytes, "target": 2}]
-
-
 def main(chosen: list[str]) -> None:
     """Run the parts, print their tables, and write their rows."""
-    parts = {"demo": demo, "peers": peers, "large": large}
+    sizes = [int(size) for size in chosen if size.isdigit()] or SIZES
+    chosen = [part for part in chosen if not part.isdigit()]
+    parts = {"demo": demo, "peers": peers, "large": partial(large, sizes)}
     if unknown := sorted(set(chosen) - set(parts)):
         sys.exit(f"unknown part {unknown[0]!r}: name some of {', '.join(parts)}")
     rows = [row for name in chosen or parts for row in parts[name]()]

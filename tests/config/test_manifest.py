@@ -6,6 +6,7 @@ import pytest
 from pydantic import BaseModel, ValidationError
 
 from assay.config import manifest
+from assay.config.frozen import Frozen
 from assay.config.load import _models_in as models_in
 from assay.config.manifest import AssetOverride, CapturedSales, Files, Outcome, Platform, UseCase
 from assay.config.settings import REPOSITORY
@@ -38,7 +39,7 @@ KEYS = [pytest.param(model, name, field, id=f"{model.__name__}.{name}")
 
 def test_every_model_is_reached_from_the_platform():
     ours = {thing for thing in vars(manifest).values() if isinstance(thing, type) and issubclass(thing, BaseModel)
-            and thing.__module__ == manifest.__name__ and not thing.__name__.startswith("_")}
+            and thing is not Frozen}
     assert every_model(Platform) == ours
 
 
@@ -115,3 +116,9 @@ def test_the_name_of_a_catalogue_is_no_sources():
         platform(catalogues=[{"name": "landing", "type": "openmetadata", "path": "/exports"}])
     with pytest.raises(ValidationError, match="type"):
         platform(catalogues=[{"name": "hub", "type": "atlas", "path": "/exports"}])
+
+
+def test_a_connection_belongs_to_spark():
+    assert platform(engine={"type": "spark", "connection": "cluster"}).engine.connection == "cluster"
+    with pytest.raises(ValidationError, match="duckdb runs in the task"):
+        platform(engine={"connection": "cluster"})

@@ -22,7 +22,8 @@ def _profile(folder: Path, *tables: pa.Table, **options: int) -> dict[str, dict[
     files = [write(folder, table, f"part-{number}")[0] for number, table in enumerate(tables)]
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        return {row["column"]: row for row in profile(count_values(files, "landing.things", **options)).to_pylist()}
+        rows = profile(count_values(files, "landing.things", **options)).to_pylist()
+    return {row["column"]: row for row in rows if row["parent"] is None}
 
 
 TYPES = [pa.null(), pa.int64(), pa.float64(), pa.string(), pa.bool_(), pa.date32(), pa.timestamp("us", "UTC"),

@@ -182,3 +182,17 @@ def test_snapshots_with_a_stamp_of_their_own_repeat_by_their_key(tmp_path):
         state_of(tmp_path / str(day), pa.table({"id": range(30), "loaded_at": [dt.date(2017, 1, day)] * 30})) for day in (1, 2)
     ]
     assert repeats(states)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(_rows_strategy, max_size=3), st.sampled_from([1, 3]))
+def test_sampling_gives_what_reducing_an_exact_count_does(parts, exact_limit):
+    rows = [row for part in parts for row in part]
+    with tempfile.TemporaryDirectory() as folder:
+        path = write(Path(folder), _table(rows))
+        sampled = count_values(path, "landing.t", exact_limit=exact_limit)
+        exact = count_values(path, "landing.t")
+    for name, counted in columns_of(sampled).items():
+        if not pc.all(counted.column("exact")).as_py():
+            assert repr(counted.to_pylist()) == repr(merge([exact.filter(pc.equal(exact.column("column"), name))],
+                                                           exact_limit=exact_limit).to_pylist())

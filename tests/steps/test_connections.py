@@ -13,6 +13,7 @@ from assay.steps.connections import (
     filesystem_options,
     find_connection,
     hive_place,
+    spark_place,
     web_address,
 )
 
@@ -105,6 +106,26 @@ def test_what_names_no_web_server_is_one_sentence(monkeypatch: pytest.MonkeyPatc
 def test_hives_catalogue_has_a_place(monkeypatch: pytest.MonkeyPatch, text: str, place: str | None) -> None:
     _put(monkeypatch, text)
     assert hive_place("crm", find_connection("crm")) == place
+
+
+@pytest.mark.parametrize(("text", "place"), [
+    ("sc://ada:geheim@spark.example:15003", "sc://spark.example:15003/;user_id=ada;token=geheim"),
+    (json.dumps({"conn_type": "spark", "host": "local[2]"}), "local[2]"),
+    (json.dumps({"conn_type": "spark", "host": "local"}), "local[*]")])
+def test_spark_has_a_place(monkeypatch: pytest.MonkeyPatch, text: str, place: str) -> None:
+    _put(monkeypatch, text)
+    assert spark_place("crm") == place
+
+
+def test_without_a_connection_spark_is_in_this_process() -> None:
+    assert spark_place(None) == "local[*]"
+
+
+@pytest.mark.parametrize("text", ["spark://", "postgres://h/d"])
+def test_a_connection_of_no_spark_is_one_sentence(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    _put(monkeypatch, text)
+    with pytest.raises(ConfigError, match="no Spark that could count in connection crm: name the host"):
+        spark_place("crm")
 
 
 @pytest.mark.parametrize("text", ["spark://", json.dumps({"conn_type": "spark", "host": "local[*]"}), "hive://"])

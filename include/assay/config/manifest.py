@@ -10,8 +10,13 @@ from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
 from croniter import croniter
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
+from assay.config.frozen import Frozen
+from assay.config.payoffs import CapturedSales as CapturedSales
+from assay.config.payoffs import CostMatrix as CostMatrix
+from assay.config.payoffs import Newsvendor as Newsvendor
+from assay.config.payoffs import Replay as Replay
 from assay.contracts.enums import NOT_PERSONAL, AssetKind, IndirectKind, PersonalKind, Role
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
@@ -23,11 +28,7 @@ _MONTH_DAYS = 31
 _PERSONAL = (NOT_PERSONAL, *(kind.value for kind in PersonalKind), *(kind.value for kind in IndirectKind))
 
 
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-
-
-class Files(_Frozen):
+class Files(Frozen):
     """Where assets come from: files below `path`."""
 
     name: Name
@@ -37,7 +38,7 @@ class Files(_Frozen):
     ingest: Literal["copy"] = "copy"
 
 
-class Database(_Frozen):
+class Database(Frozen):
     """Where assets come from: tables and views of a database."""
 
     name: Name
@@ -45,12 +46,13 @@ class Database(_Frozen):
     connection: str  # Airflow's
     schemas: list[str] = Field(default_factory=list)  # to look at; by default all but the database's own
     ingest: Literal["copy"] = "copy"
+    count_beyond: int | None = Field(default=None, ge=0)  # rows from which a table that no use case reads is not copied
 
 
 Source = Annotated[Files | Database, Field(discriminator="type")]
 
 
-class QueryLog(_Frozen):
+class QueryLog(Frozen):
     """A log of the platform's statements: files whose columns are named here, or found by their usual names."""
 
     path: str
@@ -60,7 +62,7 @@ class QueryLog(_Frozen):
     time: str | None = None
 
 
-class ExternalCatalogue(_Frozen):
+class ExternalCatalogue(Frozen):
     """A catalogue that already describes the platform: its exports below `path`, or its REST API."""
 
     name: Name
@@ -75,7 +77,7 @@ class ExternalCatalogue(_Frozen):
         return self
 
 
-class Outcome(_Frozen):
+class Outcome(Frozen):
     """What is observed later and predicted now.
 
     Without `time` the outcome is a property of the entity, and windows are seeded parts of the entities. With `label`
@@ -101,7 +103,7 @@ class Outcome(_Frozen):
         return self
 
 
-class Candidates(_Frozen):
+class Candidates(Frozen):
     """How candidates are found: channels that propose items for a user, or how regularly an item sells at a place.
 
     Each channel proposes so many items; random ones are always there. `min_sale_weeks` counts where there is no user.
@@ -114,63 +116,7 @@ class Candidates(_Frozen):
     min_sale_weeks: int = Field(default=13, ge=1, le=522)  # different weeks with a sale, of those that features look back
 
 
-class CapturedSales(_Frozen):
-    """Show the `top_k` items with the highest expected sales: margin × realised sales of what was shown."""
-
-    type: Literal["captured_sales"]
-    top_k: int = Field(ge=1, le=1000)
-    margin: float = Field(gt=0, le=1)
-    incrementality: float = Field(default=1.0, gt=0, le=1)  # share of the sales reached that showing them caused
-
-
-class Replay(_Frozen):
-    """Show the `top_k` items with the highest expected sales: margin × sales that a log of randomised exposure speaks for."""
-
-    type: Literal["replay"]
-    top_k: int = Field(ge=1, le=1000)
-    margin: float = Field(gt=0, le=1)
-    incrementality: float = Field(default=1.0, gt=0, le=1)
-    exposures: str  # asset with a row for each item that was shown to a user
-    propensity: str  # its column with the chance of that
-
-
-class CostMatrix(_Frozen):
-    """Accept an entity below the risk threshold that the costs imply, refuse it above; refusing earns nothing.
-
-    `gain_accept` and `loss_accept` are shares of the outcome's amount: earned where it did not happen, lost where it did.
-    """
-
-    type: Literal["cost_matrix"]
-    gain_accept: float = Field(gt=0)
-    loss_accept: float = Field(gt=0)
-    incrementality: float = Field(default=1.0, gt=0, le=1)
-
-
-class Newsvendor(_Frozen):
-    """Stock the critical fractile of the predicted demand: what the last unit earns is then what it costs, in expectation.
-
-    Shares of the unit price: `margin` of each unit sold; `holding` and `spoilage` of each that is left after the window.
-    """
-
-    type: Literal["newsvendor"]
-    margin: float = Field(gt=0, le=1)
-    holding: float = Field(ge=0, le=1)
-    spoilage: float = Field(ge=0, le=1)
-    incrementality: float = Field(default=1.0, gt=0, le=1)
-
-    @model_validator(mode="after")
-    def _leftovers_cost(self) -> Newsvendor:
-        if self.holding + self.spoilage == 0:
-            raise ValueError("holding or spoilage has to cost something: else no stock is too large")
-        return self
-
-    @property
-    def fractile(self) -> float:
-        """The quantile of demand that is stocked, 0..1."""
-        return self.margin / (self.margin + self.holding + self.spoilage)
-
-
-class UseCase(_Frozen):
+class UseCase(Frozen):
     """A decision that the platform makes with its data."""
 
     name: Name
@@ -214,7 +160,7 @@ class UseCase(_Frozen):
         return self.payoff.top_k if isinstance(self.payoff, CapturedSales | Replay) else None
 
 
-class AssetOverride(_Frozen):
+class AssetOverride(Frozen):
     """What classify got wrong, or can't know."""
 
     kind: AssetKind | None = Field(default=None, strict=False)
@@ -238,26 +184,39 @@ class AssetOverride(_Frozen):
         return personal
 
 
-class ForecastConfig(_Frozen):
+class ForecastConfig(Frozen):
     """How far ahead values are forecast and at what yearly rate they are discounted."""
 
-    horizons: list[int] = [7, 14, 21, 28]
+    horizons: list[int] = Field(default_factory=lambda: [7, 14, 21, 28])
     discount_rate: float = Field(default=0.08, ge=0, lt=1)
 
 
-class Quality(_Frozen):
+class Quality(Frozen):
     """How often somebody may be woken for nothing."""
 
     false_alarm_rate: float = Field(default=0.01, gt=0, lt=0.5)  # of an asset and night that have nothing wrong with them
 
 
-class Storage(_Frozen):
+class Engine(Frozen):
+    """What counts the values of snapshots."""
+
+    type: Literal["duckdb", "spark"] = "duckdb"
+    connection: str | None = None  # Airflow's, of a Spark Connect server; without one Spark runs in the task
+
+    @model_validator(mode="after")
+    def _connected(self) -> Engine:
+        if self.connection is not None and self.type == "duckdb":
+            raise ValueError("duckdb runs in the task: leave connection out, or set type to spark")
+        return self
+
+
+class Storage(Frozen):
     """How long artifacts are kept that a night to come doesn't read."""
 
     keep_days: int | None = Field(default=None, ge=1)  # before the newest partition; none: for good
 
 
-class Notify(_Frozen):
+class Notify(Frozen):
     """Who is told of incidents, once of each, through one of Airflow's connections."""
 
     connection: str  # of type smtp, slackwebhook or http
@@ -265,14 +224,14 @@ class Notify(_Frozen):
     at_stake: float = Field(default=0.0, ge=0)  # money per window from which a warning is told
 
 
-class Costs(_Frozen):
+class Costs(Frozen):
     """Rates in the platform's currency."""
 
     storage_gb_month: float = Field(default=0.023, ge=0)
     read_gb: float = Field(default=0.005, ge=0)
 
 
-class Platform(_Frozen):
+class Platform(Frozen):
     """One platform, one manifest, one DAG."""
 
     platform: Name
@@ -289,6 +248,7 @@ class Platform(_Frozen):
     forecast: ForecastConfig = ForecastConfig()
     costs: Costs = Costs()
     quality: Quality = Quality()
+    engine: Engine = Engine()
     storage: Storage = Storage()
     notify: list[Notify] = Field(default_factory=list)
     assets: dict[str, AssetOverride] = Field(default_factory=dict)
@@ -340,6 +300,11 @@ class Platform(_Frozen):
             if case.name == name:
                 return case
         raise LookupError(f"{self.platform} has no use case {name!r}: it has {', '.join(c.name for c in self.use_cases)}")
+
+    def is_read(self, asset_id: str) -> bool:
+        """Whether any use case may read the asset."""
+        return any(case.assets is None or asset_id in (*case.assets, case.outcome.asset) or
+                   asset_id == getattr(case.payoff, "exposures", None) for case in self.use_cases)
 
     def known_ahead(self, asset_id: str) -> int:
         """Most days before its date that any use case knows a row of the asset."""

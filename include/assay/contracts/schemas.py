@@ -78,16 +78,17 @@ SNAPSHOT = Contract("snapshot", pa.schema([]), open=True, per="asset")
 HISTORY = Contract("history", pa.schema([
     ASSET,
     col("source_partition", STRING, "label of the source's own partition"),
-    col("uri", STRING, "the snapshot artifact; empty where it could not be read", null=True),
-    col("fingerprint", STRING, "of the snapshot", null=True),
-    col("row_count", INT, "rows in the snapshot", "row"),
+    col("uri", STRING, "the snapshot; empty where it could not be read, or the table stays in its database", null=True),
+    col("fingerprint", STRING, "of the snapshot, or of the table; empty where it could not be read", null=True),
+    col("row_count", INT, "rows in the snapshot or table", "row"),
     col("bytes", INT, "size of the snapshot", "byte"),
-    col("reason", STRING, "why it could not be ingested", null=True),
+    col("reason", STRING, "why it was not ingested", null=True),
 ]), per="asset")
 
 PROFILE_STATES = Contract("profile_states", pa.schema([
     ASSET,
-    COLUMN,
+    col("column", STRING, "column, or path in a nested one such as address.city, tags[], counts{key}"),
+    col("parent", STRING, "the column that a path lies in; null for a column", null=True),
     col("dtype", STRING, "DuckDB type at the source"),
     col("value", STRING, "a value as text, hashed where it looks personal; null counts the nulls", null=True),
     col("number", FLOAT, "the value as a number (times: seconds since 1970)", null=True),
@@ -95,12 +96,14 @@ PROFILE_STATES = Contract("profile_states", pa.schema([
     col("exact", BOOL, "false where the column was too distinct to be counted exactly"),
     col("masked", BOOL, "true where values look personal and are hashed"),
     col("statistic", STRING, "null for counted values; rest, min, max or negatives of a column that is not exact", null=True),
+    col("engine", STRING, "what counted it: duckdb, spark, or the database that holds it"),
 ]), per="asset")
 
 PROFILES = Contract("profiles", pa.schema([
     ASSET,
-    COLUMN,
-    col("row_count", INT, "rows of the partition", "row"),
+    col("column", STRING, "column, or path in a nested one such as address.city, tags[], counts{key}"),
+    col("parent", STRING, "the column that a path lies in; null for a column", null=True),
+    col("row_count", INT, "rows of the partition; of a path in a list or map its elements", "row"),
     col("null_count", INT, "rows without a value", "row"),
     col("distinct_count", INT, "different values"),
     col("min", STRING, "smallest value as text, masked where personal", null=True),
@@ -202,8 +205,8 @@ CHECK_INDEX = Contract("check_index", pa.schema([
 GATE = Contract("gate", pa.schema([
     ASSET,
     col("source_partition", STRING, "label of the source's own partition"),
-    col("uri", STRING, "the snapshot artifact", null=True),
-    col("fingerprint", STRING, "of the snapshot", null=True),
+    col("uri", STRING, "the snapshot artifact; empty where there is none", null=True),
+    col("fingerprint", STRING, "of the snapshot, or of a table that stays in its database", null=True),
     col("row_count", INT, "rows in the snapshot", "row"),
     col("bytes", INT, "size of the snapshot", "byte"),
     col("usable", BOOL, "later steps may read it"),

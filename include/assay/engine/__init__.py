@@ -1,5 +1,6 @@
-"""The query engine that heavy scans are pushed down to."""
+"""The query engines that heavy scans are pushed down to."""
 
 from assay.engine.duck import connect, literal, quote
+from assay.engine.rows import Choice, DuckRows, Rows
 
-__all__ = ["connect", "literal", "quote"]
+__all__ = ["Choice", "DuckRows", "Rows", "connect", "literal", "quote"]

@@ -14,8 +14,10 @@ MEMORY_LIMIT = "2GB"
 def connect(*, threads: int = THREADS, memory_limit: str = MEMORY_LIMIT) -> duckdb.DuckDBPyConnection:
     """A private in-memory database that spills to a temporary folder beyond `memory_limit`."""
     spill = os.path.join(tempfile.gettempdir(), f"assay-duckdb-{os.getuid()}")  # noqa: PTH118
-    return duckdb.connect(config={"threads": threads, "memory_limit": memory_limit, "temp_directory": spill,
-                                  "preserve_insertion_order": True})
+    con = duckdb.connect(config={"threads": threads, "memory_limit": memory_limit, "temp_directory": spill,
+                                 "preserve_insertion_order": True})
+    con.execute("set enable_progress_bar = false")  # it would fill the logs of tasks
+    return con
 
 
 def quote(name: str) -> str:

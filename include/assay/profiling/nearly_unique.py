@@ -4,25 +4,60 @@ Of such a column a state lists every value whose MD5 starts with two zeros, one 
 NaN, empty text). The choice depends on the value alone, so samples of partitions are of the same values and still add up.
 Rows named in `statistic` carry the rest: `rest` (rows that are not listed, and the sum of their finite numbers), `min`, `max`
 and `negatives` of all rows. All of them merge; quantiles and the distinct count are estimated from the sample.
+
+Another engine chooses by the same hash of the same text where its texts are DuckDB's (integers, texts, dates, times); other
+columns, such as nearly unique floats, are read by DuckDB whichever engine counts.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
-import duckdb
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from assay.contracts.schemas import PROFILE_STATES
-from assay.profiling.layout import Group, column_rows
-from assay.profiling.personal import PersonalKind, mask_sql
+from assay.engine import Choice, Rows, literal
+from assay.profiling.layout import REALS, Column, Group, column_rows, group_of, is_numeric
+from assay.profiling.personal import DIGITS, PersonalKind, mask_sql
+from assay.profiling.sums import exact_sum
 
 SHARE = 256  # one value in so many is listed
 ALWAYS = ("0", "0.0", "nan", "inf", "-inf", "")
 _PREFIX = "00"
+_SUMMED = ("BOOLEAN", "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT")  # in 128 bits
+_AT_ONCE = 1 << 20  # numbers that are added at once
+
+
+@dataclass(frozen=True)
+class _Summary:
+    """What is known of a column's values beside the sample.
+
+    Attributes:
+        low: The smallest as text and number.
+        high: The largest.
+        total: Sum of the finite numbers; None where values are none.
+        negatives: Rows below 0; None where values are no numbers.
+    """
+
+    low: tuple[str | None, float | None]
+    high: tuple[str | None, float | None]
+    total: float | None = None
+    negatives: int | None = None
+
+    def hidden(self) -> _Summary:
+        """What may be said of personal values."""
+        return _Summary((None, None), (None, None))
+
+    def without(self, listed: pa.Table) -> _Summary:
+        """The same with the sum of those values alone that are not listed."""
+        if self.total is None:
+            return self
+        number, n = listed.column("number").to_numpy(zero_copy_only=False), np.asarray(listed.column("n"))
+        return replace(self, total=self.total - exact_sum([(number, n)]))
 
 
 def is_listed(value: str) -> bool:
@@ -30,81 +65,105 @@ def is_listed(value: str) -> bool:
     return value in ALWAYS or hashlib.md5(value.encode(), usedforsecurity=False).hexdigest().startswith(_PREFIX)
 
 
-def count_sample(con: duckdb.DuckDBPyConnection, asset_id: str, name: str, dtype: str, group: Group,
+def count_sample(rows: Rows, column: Column, values: str | None,
                  judge: Callable[[pa.ChunkedArray], PersonalKind | None]) -> pa.Table:
-    """Count the sample and the summaries of one column of the view `snapshot`.
+    """Count the sample and the summaries of one column.
 
     Args:
-        con: Holds the view.
-        asset_id: The asset.
-        name: The column.
-        dtype: Its type at the source.
-        group: How it is grouped.
+        rows: The table.
+        column: The column, or a path in one.
+        values: SQL of a relation `(v)`; None lets the engine choose and sum up, if it can.
         judge: Says whether values look personal.
     """
-    always = ", ".join(f"'{value}'" for value in ALWAYS)
-
-    def sampled(group: Group, text: str) -> pa.Table:
-        return con.sql(f"""
-            select s as value, any_value(number) as number, count(*) as n
-            from (select {text} as s, {group.number} as number from (select {group.value} as v from snapshot))
-            where s is null or s in ({always}) or starts_with(md5(s), '{_PREFIX}') group by 1""").to_arrow_table()
-
-    counted = sampled(group, "v::varchar")
+    group = group_of(column.dtype)
+    counted, mine = _sample(rows, column, group, values, None)
     kind = judge(counted.column("value").drop_null())
     if kind is not None:
-        group = group.without_nan(dtype)
-        counted = sampled(group, mask_sql(kind, "v::varchar"))
-    values, numbers, n = counted.column("value"), counted.column("number"), counted.column("n")
+        group = group.without_nan(column.dtype)
+        counted, mine = _sample(rows, column, group, values, kind)
+    column = replace(column, engine=rows.engine if mine else "duckdb")
+    texts, numbers, n = counted.column("value"), counted.column("number"), counted.column("n")
     if kind is not None:
-        numbers = pa.chunked_array([pa.nulls(len(values), pa.float64())])
-    masked = pc.if_else(values.is_valid(), kind is not None, False)
-    listed = column_rows(asset_id, name, dtype, values, numbers, n, masked=masked, exact=False)
-    con.execute("set threads = 1")  # a parallel sum of floats depends on the order of its parts
-    try:
-        rows, total, low, high, low_number, high_number, negatives = con.execute(f"""
-            with numbered as (select v, {group.number} as number from (select {group.value} as v from snapshot))
-            select count(v), sum(number) filter (isfinite(number)), min(v)::varchar, max(v)::varchar, min(number), max(number),
-                   count(*) filter (number < 0) from numbered where number is null or not isnan(number)""").fetchall()[0]
-    finally:
-        con.execute("set threads = 2")
+        numbers = pa.chunked_array([pa.nulls(len(texts), pa.float64())])
+    masked = pc.if_else(texts.is_valid(), kind is not None, False)
+    listed = column_rows(column, texts, numbers, n, masked=masked, exact=False)
     nans = int(pc.sum(pc.if_else(pc.is_nan(numbers), n, 0)).as_py() or 0)
-    return pa.concat_tables([listed, _summaries(
-        asset_id, name, dtype, rest_rows=rows + nans - _valued(listed), total=None if kind else total, listed=listed,
-        low=(None if kind else low, None if kind else low_number), high=(None if kind else high, None if kind else high_number),
-        negatives=None if kind else negatives)])
+    filled, summary = _summary(rows, column, group, values)
+    return pa.concat_tables([listed, _summary_rows(column, summary.hidden() if kind else summary.without(listed),
+                                                   filled + nans - _valued(listed))])
+
+
+def _sample(rows: Rows, column: Column, group: Group, values: str | None, kind: PersonalKind | None) -> tuple[pa.Table, bool]:
+    """Values of the sample as text and number with their rows, and whether it is the engine that chose them."""
+    choice = Choice(ALWAYS, _PREFIX, kind, DIGITS)
+    chosen = rows.sample(column.name, choice) if values is None else None
+    relation, n = (chosen, "sum(n)") if chosen else (values or rows.values(column.name), "count(*)")
+    always = ", ".join(literal(value) for value in ALWAYS)
+    text = mask_sql(kind, "v::varchar") if kind else "v::varchar"
+    table = rows.con.sql(f"""
+        select s as value, any_value(number) as number, {n}::bigint as n
+        from (select {text} as s, {group.number} as number{", n" if chosen else ""}
+              from (select {group.value} as v{", n" if chosen else ""} from {relation}))
+        where s is null or s in ({always}) or starts_with(md5(s), '{_PREFIX}') group by 1""").to_arrow_table()
+    return table, chosen is not None
+
+
+def _summary(rows: Rows, column: Column, group: Group, values: str | None) -> tuple[int, _Summary]:
+    """Rows with a value that is not NaN, and what is known of them all."""
+    known = rows.summary(column.name) if values is None else None
+    numeric = is_numeric(column.dtype)
+    if known is None:
+        valued = f"(select {group.value} as v from {values or rows.values(column.name)})"
+        if column.dtype in REALS:
+            valued = f"(select v from {valued} where not isnan(v))"
+        added = "sum(v::double::hugeint)::double" if column.dtype in _SUMMED else "null::double"
+        below = "count(*) filter (v::double < 0)" if numeric else "null::bigint"
+        known = (f"(select count(v) as filled, min(v) as low, max(v) as high, {added} as total, {below} as negatives "
+                 f"from {valued})")
+    number = group.number
+    filled, low, low_number, high, high_number, total, negatives = rows.con.execute(f"""
+        select filled, low::varchar, {_over("low", number)}, high::varchar, {_over("high", number)}, total, negatives
+        from {known}""").fetchall()[0]
+    if numeric and column.dtype not in _SUMMED:
+        total = exact_sum((batch.column(0).to_numpy(zero_copy_only=False), None) for batch in
+                          rows.con.sql(f"select v::double from {valued} where v is not null").to_arrow_reader(_AT_ONCE))
+    elif numeric:
+        total = total or 0.0
+    return filled, _Summary((low, low_number), (high, high_number), total, negatives)
+
+
+def _over(name: str, number: str) -> str:
+    """The expression over `v` over another column."""
+    return f"(select {number} from (select {name} as v))"
 
 
 def reduce_exact(rows: pa.Table) -> pa.Table:
     """The exact rows of one column as they would be had the column been too distinct to list."""
-    asset_id, name, dtype = (rows.column(field)[0].as_py() for field in ("asset_id", "column", "dtype"))
+    column = Column.of(rows)
     keep = pa.array([value is None or is_listed(value) for value in rows.column("value").to_pylist()])
     kept = rows.filter(keep)
-    listed = column_rows(asset_id, name, dtype, kept.column("value"), kept.column("number"), kept.column("n"),
-                         masked=kept.column("masked"), exact=False)
-    number, n = rows.column("number").to_numpy(zero_copy_only=False), np.asarray(rows.column("n"))
-    finite = np.isfinite(number)
+    listed = column_rows(column, kept.column("value"), kept.column("number"), kept.column("n"), masked=kept.column("masked"),
+                         exact=False)
+    low, high = extremes(rows, column.dtype)
+    summary = _Summary(low, high)
+    if is_numeric(column.dtype):
+        number, n = rows.column("number").to_numpy(zero_copy_only=False), np.asarray(rows.column("n"))
+        summary = _Summary(low, high, exact_sum([(number, n)]), int(n[number < 0].sum()))
     hidden = bool(pc.any(rows.column("masked")).as_py())
-    low, high = extremes(rows, dtype)
-    return pa.concat_tables([listed, _summaries(
-        asset_id, name, dtype, rest_rows=_valued(rows) - _valued(listed),
-        total=float((number[finite] * n[finite]).sum()) if finite.any() else None, listed=listed,
-        low=(None, None) if hidden else low, high=(None, None) if hidden else high,
-        negatives=int(n[number < 0].sum()) if finite.any() else None)])
+    return pa.concat_tables([listed, _summary_rows(column, summary.hidden() if hidden else summary.without(listed),
+                                                   _valued(rows) - _valued(listed))])
 
 
-def add_summaries(parts: Sequence[pa.Table], dtype: str) -> pa.Table:
-    """The summaries of several partitions as one."""
+def add_summaries(parts: Sequence[pa.Table], column: Column) -> pa.Table:
+    """The summaries of a column's several partitions as one."""
     rows = pa.concat_tables([part.filter(pc.is_valid(part.column("statistic"))) for part in parts])
 
     def of(statistic: str) -> pa.Table:
         return rows.filter(pc.equal(rows.column("statistic"), statistic))
 
-    low, high = extremes(of("min"), dtype)[0], extremes(of("max"), dtype)[1]
-    values = [None, low[0], high[0], None]
-    numbers = [pc.sum(of("rest").column("number")).as_py(), low[1], high[1], pc.sum(of("negatives").column("number")).as_py()]
-    return _summary_rows(rows.column("asset_id")[0].as_py(), rows.column("column")[0].as_py(), dtype, values, numbers,
-                         pc.sum(of("rest").column("n")).as_py())
+    low, high = extremes(of("min"), column.dtype)[0], extremes(of("max"), column.dtype)[1]
+    summary = _Summary(low, high, pc.sum(of("rest").column("number")).as_py(), pc.sum(of("negatives").column("number")).as_py())
+    return _summary_rows(column, summary, pc.sum(of("rest").column("n")).as_py())
 
 
 def extremes(rows: pa.Table, dtype: str) -> tuple[tuple[str | None, float | None], tuple[str | None, float | None]]:
@@ -129,20 +188,12 @@ def _valued(rows: pa.Table) -> int:
     return int(pc.sum(rows.filter(rows.column("value").is_valid()).column("n")).as_py() or 0)
 
 
-def _summaries(asset_id: str, name: str, dtype: str, *, rest_rows: int, total: float | None, listed: pa.Table,
-               low: tuple[str | None, float | None], high: tuple[str | None, float | None], negatives: int | None) -> pa.Table:
-    number, n = listed.column("number").to_numpy(zero_copy_only=False), np.asarray(listed.column("n"))
-    finite = np.isfinite(number)
-    rest = None if total is None else float(total) - float((number[finite] * n[finite]).sum())
-    return _summary_rows(asset_id, name, dtype, [None, low[0], high[0], None], [rest, low[1], high[1], negatives], rest_rows)
-
-
-def _summary_rows(asset_id: str, name: str, dtype: str, values: list[str | None], numbers: list[float | None],
-                  rest_rows: int) -> pa.Table:
+def _summary_rows(column: Column, summary: _Summary, rest_rows: int) -> pa.Table:
     """The rows `rest`, `min`, `max` and `negatives`."""
     typed = {field: PROFILE_STATES.schema.field(field).type for field in ("value", "number", "n")}
+    numbers = [summary.total, summary.low[1], summary.high[1], summary.negatives]
     return column_rows(
-        asset_id, name, dtype, pa.chunked_array([pa.array(values, typed["value"])]),
+        column, pa.chunked_array([pa.array([None, summary.low[0], summary.high[0], None], typed["value"])]),
         pa.chunked_array([pa.array([None if x is None else float(x) for x in numbers], typed["number"])]),
         pa.chunked_array([pa.array([rest_rows, 0, 0, 0], typed["n"])]), exact=False,
         statistics=["rest", "min", "max", "negatives"])

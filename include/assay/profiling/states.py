@@ -7,63 +7,57 @@ frequent first, and one row for the nulls, also where there are none, so that an
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 
 import duckdb
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from assay.engine import connect, literal, quote
+from assay.engine import DuckRows, Rows
 from assay.errors import UnreadableData, shorten
 from assay.profiling import nearly_unique
-from assay.profiling.layout import Group, column_rows, columns_of, empty_state, in_order
-from assay.profiling.personal import EMAIL_INSIDE, SAMPLE, PersonalKind, find_kind, mask, masked_as
+from assay.profiling.counting import count_column, mask_where, wide_columns
+from assay.profiling.counting import whole_mask as whole_mask
+from assay.profiling.layout import Column, column_rows, columns_of, empty_state, in_order
 
-_HELD = 100_000  # rows up to which a partition is read once, instead of once a column
 EXACT_LIMIT = 1_000_000  # different values of one column in one state
-_NUMBERS = ("BOOLEAN", "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT",
-            "UHUGEINT")
-_REALS = ("FLOAT", "DOUBLE")
-_JUDGED = ("VARCHAR", "INTEGER", "BIGINT", "UINTEGER", "UBIGINT", "HUGEINT", "DATE", "TIMESTAMP", "DECIMAL", *_REALS)
 
 
-def count_values(files: list[str], asset_id: str, said: Mapping[str, str] | None = None, *,
-                 exact_limit: int = EXACT_LIMIT) -> pa.Table:
+def count_values(files: list[str], asset_id: str, said: Mapping[str, str] | None = None, *, exact_limit: int = EXACT_LIMIT,
+                 open_rows: Callable[[list[str]], AbstractContextManager[Rows]] = DuckRows) -> pa.Table:
     """Count the values of every column of a snapshot.
 
     Args:
         files: Parquet files of one partition, on a filesystem that the engine reads.
         asset_id: Written into each row; its last part helps to tell what is personal.
-        said: Column -> kind of personal data, or `none`, as somebody who knows said; it wins over what values look like.
+        said: Column or path -> kind of personal data, or `none`, as somebody who knows said; it wins over how values look.
         exact_limit: Columns with more different values are summarised, see `nearly_unique`.
+        open_rows: The engine that counts.
 
     Returns:
-        A table after the contract PROFILE_STATES: columns in the order of the files, values by falling count.
+        A table after the contract PROFILE_STATES: columns in the order of the files, each followed by its paths, values by
+        falling count.
 
     Raises:
         UnreadableData: If a file can't be read.
     """
     if not files:
         return empty_state()
-    con = connect()
     try:
-        con.execute("set TimeZone = 'UTC'")
-        listed = ", ".join(literal(path) for path in files)
-        con.execute(f"create view files as select * from read_parquet([{listed}], union_by_name = true, "
-                    "hive_partitioning = false, can_have_nan = true)")  # files' own extremes are silent about NaN
-        rows = con.execute("select count(*) from files").fetchall()[0][0]
-        held = "table" if rows <= _HELD else "view"  # of a small table opening its files for each column takes the longest
-        con.execute(f"create temp {held} snapshot as select * from files")
-        schema = [(str(row[0]), str(row[1])) for row in con.execute("describe snapshot").fetchall()]
-        wide = _wide_columns(con, [name for name, _ in schema], exact_limit)
-        parts = [_count_column(con, asset_id, name, dtype, (said or {}).get(name), exact=name not in wide)
-                 for name, dtype in schema]
+        with open_rows(files) as rows:
+            return count_rows(rows, asset_id, said, exact_limit=exact_limit)
     except duckdb.Error as error:
         raise UnreadableData(files[0], shorten(error, 200)) from error
-    finally:
-        con.close()
-    return in_order(pa.concat_tables(parts), [name for name, _ in schema]) if parts else empty_state()
+
+
+def count_rows(rows: Rows, asset_id: str, said: Mapping[str, str] | None = None, *, exact_limit: int = EXACT_LIMIT) -> pa.Table:
+    """Count the values of every column of a table; arguments and answer are those of `count_values`."""
+    wide = wide_columns(rows, exact_limit)
+    parts = [in_order(part) for name in rows.schema
+             for part in count_column(rows, asset_id, name, said or {}, exact_limit, wide=name in wide)]
+    return pa.concat_tables(parts) if parts else empty_state()
 
 
 def merge(tables: Sequence[pa.Table], *, exact_limit: int = EXACT_LIMIT) -> pa.Table:
@@ -78,10 +72,10 @@ def merge(tables: Sequence[pa.Table], *, exact_limit: int = EXACT_LIMIT) -> pa.T
     """
     if not tables:
         return empty_state()
-    parts = [columns_of(table) for table in tables]
+    parts = [columns_of(table, paths=True) for table in tables]
     order = list(dict.fromkeys(name for part in reversed(parts) for name in part))
-    merged = [_merge_column([part[name] for part in parts if name in part], exact_limit) for name in order]
-    return in_order(pa.concat_tables(merged), order) if merged else empty_state()
+    merged = [in_order(_merge_column([part[name] for part in parts if name in part], exact_limit)) for name in order]
+    return pa.concat_tables(merged) if merged else empty_state()
 
 
 def combine(tables: Sequence[pa.Table]) -> tuple[pa.Table, bool]:
@@ -147,122 +141,31 @@ def _identifies(rows: pa.Table | None, fewest: int = 20) -> bool:
     return len(n) >= fewest and bool((n == 1).all()) and pc.sum(rows.column("n")).as_py() == len(n)
 
 
-# -- one column of a snapshot ---------------------------------------------------------------------------------------------
-
-
-def _wide_columns(con: duckdb.DuckDBPyConnection, names: list[str], exact_limit: int) -> set[str]:
-    """Columns that have too many different values, by a cheap approximate count where the rows leave room for it."""
-    rows = con.execute("select count(*) from snapshot").fetchall()[0][0]
-    if rows <= exact_limit or not names:
-        return set()
-    counts = ", ".join(f"approx_count_distinct({quote(name)})" for name in names)
-    counted = con.execute(f"select {counts} from snapshot").fetchall()[0]
-    return {name for name, distinct in zip(names, counted, strict=True) if distinct > exact_limit}
-
-
-def _count_column(con: duckdb.DuckDBPyConnection, asset_id: str, name: str, dtype: str, said: str | None, *,
-                  exact: bool) -> pa.Table:
-    group = _group(name, dtype)
-
-    def judge(values: pa.ChunkedArray) -> PersonalKind | None:
-        return _judge(asset_id, name, dtype, values) if said is None else masked_as(said)
-
-    if not exact:
-        return nearly_unique.count_sample(con, asset_id, name, dtype, group, judge)
-    rows = _count_exact(con, asset_id, name, dtype, group)
-    kind = judge(rows.column("value").drop_null())
-    if kind is not None:
-        if dtype in _REALS:
-            rows = _count_exact(con, asset_id, name, dtype, group.without_nan(dtype))
-        return _mask_where(rows, kind, rows.column("value").is_valid())
-    if dtype == "VARCHAR" and said is None:
-        inside = pc.fill_null(pc.match_substring_regex(rows.column("value"), EMAIL_INSIDE), False)
-        if pc.any(inside).as_py():
-            return _mask_where(rows, PersonalKind.EMAIL, inside)
-    return rows
-
-
-def _count_exact(con: duckdb.DuckDBPyConnection, asset_id: str, name: str, dtype: str, group: Group) -> pa.Table:
-    counted = con.sql(f"""
-        select v::varchar as value, {group.number} as number, n
-        from (select {group.value} as v, count(*)::bigint as n from snapshot group by 1)""").to_arrow_table()
-    return column_rows(asset_id, name, dtype, counted.column("value"), counted.column("number"), counted.column("n"))
-
-
-def _group(name: str, dtype: str) -> Group:
-    """How a column is grouped and read as a number; -0.0 counts as 0.0, nested values as their text."""
-    column = quote(name)
-    if dtype in _REALS:
-        return Group(f"{column} + 0.0::{dtype}", "v::double")
-    if dtype.startswith(("TIMESTAMP", "DATE")):
-        return Group(column, "epoch(v)::double")
-    if dtype == "VARCHAR":
-        return Group(column, "null::double")
-    if dtype in _NUMBERS or dtype.startswith("DECIMAL"):
-        return Group(column, "v::double")
-    return Group(f"{column}::varchar", "null::double")
-
-
-def _judge(asset_id: str, name: str, dtype: str, values: pa.ChunkedArray) -> PersonalKind | None:
-    """Whether a column's values look personal, by an even sample of the different ones."""
-    if not dtype.startswith(_JUDGED) or len(values) == 0:
-        return None
-    ordered = values.take(pc.array_sort_indices(values))
-    places = np.unique(np.linspace(0, len(ordered) - 1, min(SAMPLE, len(ordered))).astype(np.int64))
-    sample = ordered.take(pa.array(places))
-    if dtype in _REALS:  # pandas writes whole numbers with gaps as floats
-        sample = pc.replace_substring_regex(sample, r"\.0$", "")
-    kind = find_kind(asset_id, name, sample.to_pylist())
-    return kind if kind is PersonalKind.BIRTH_DATE or not dtype.startswith(("DATE", "TIMESTAMP")) else None
-
-
 # -- one column of many states --------------------------------------------------------------------------------------------
 
 
 def _merge_column(parts: Sequence[pa.Table], exact_limit: int) -> pa.Table:
     """One column of all partitions; the parts are its rows in each, oldest first."""
     present = [part for part in parts if part.num_rows]
-    asset_id, name = present[-1].column("asset_id")[0].as_py(), present[-1].column("column")[0].as_py()
-    dtype = present[-1].column("dtype")[0].as_py()
+    column = Column.of(present[-1])
     kind = next((found for found in map(whole_mask, reversed(present)) if found), None)
     if kind is not None:
-        present = [_mask_where(part, kind, _is_plain(part), again=True) for part in present]
+        present = [mask_where(part, kind, _is_plain(part), again=True) for part in present]
     if all(pc.all(part.column("exact")).as_py() for part in present):
-        rows = _add(pa.concat_tables(present), asset_id, name, dtype)
+        rows = _add(pa.concat_tables(present), column)
         return rows if rows.num_rows - 1 <= exact_limit else nearly_unique.reduce_exact(rows)
     reduced = [nearly_unique.reduce_exact(part) if pc.all(part.column("exact")).as_py() else part for part in present]
     kept = pa.concat_tables([part.filter(pc.is_null(part.column("statistic"))) for part in reduced])
-    return pa.concat_tables([_add(kept, asset_id, name, dtype), nearly_unique.add_summaries(reduced, dtype)])
+    return pa.concat_tables([_add(kept, column), nearly_unique.add_summaries(reduced, column)])
 
 
-def _add(rows: pa.Table, asset_id: str, name: str, dtype: str) -> pa.Table:
+def _add(rows: pa.Table, column: Column) -> pa.Table:
     """Sum the counts of equal values."""
     added = rows.group_by("value", use_threads=False).aggregate(
         [("number", "first"), ("n", "sum"), ("masked", "max"), ("exact", "min")])
-    return column_rows(asset_id, name, dtype, added.column("value"), added.column("number_first"), added.column("n_sum"),
+    return column_rows(column, added.column("value"), added.column("number_first"), added.column("n_sum"),
                        masked=added.column("masked_max"), exact=bool(pc.all(added.column("exact_min")).as_py()))
-
-
-def whole_mask(rows: pa.Table) -> str | None:
-    """Kind under which every value of a column is hashed, or None where some are plain or there are none."""
-    valued = rows.filter(rows.column("value").is_valid())
-    if not valued.num_rows or not pc.all(valued.column("masked")).as_py():
-        return None
-    return str(valued.column("value")[0].as_py()).split(":", 1)[0]
 
 
 def _is_plain(rows: pa.Table) -> pa.ChunkedArray:
     return pc.and_(rows.column("value").is_valid(), pc.invert(rows.column("masked")))
-
-
-def _mask_where(rows: pa.Table, kind: str, where: pa.ChunkedArray, *, again: bool = False) -> pa.Table:
-    """Hash the values at `where`; with `again` also give those already hashed the kind."""
-    chosen = np.asarray(pc.fill_null(where, False))
-    old = rows.column("value").to_pylist()
-    hashed = np.asarray(rows.column("masked"))
-    values = [mask(kind, text) if pick else f"{kind}:{text.split(':', 1)[1]}" if again and done and text else text
-              for text, pick, done in zip(old, chosen, hashed, strict=True)]
-    masked = pa.array(chosen | hashed)
-    numbers = pc.if_else(masked, pa.scalar(None, pa.float64()), rows.column("number"))
-    changed = {"value": pa.array(values, pa.string()), "number": numbers, "masked": masked}
-    return pa.table([changed.get(field.name, rows.column(field.name)) for field in rows.schema], schema=rows.schema)

@@ -29,7 +29,6 @@ _QUANTILES = {"p05": 0.05, "p25": 0.25, "p50": 0.5, "p75": 0.75, "p95": 0.95}
 _TOP = 10
 _BINS = 20
 _DAY = 86_400
-_ENGINE = "duckdb"
 _WHOLE = 2**53  # from which floats miss integers
 _WIDE = {"BIGINT": pa.int64(), "UBIGINT": pa.uint64()}
 
@@ -69,9 +68,10 @@ def profile(states: pa.Table) -> pa.Table:
         states: After the contract PROFILE_STATES, of one partition or merged from many.
 
     Returns:
-        A table after the contract PROFILES, a row per column in the state's order. `std` is the sample's, with n - 1.
+        A table after the contract PROFILES, a row per column and path in the state's order. `std` is the sample's, with n - 1.
     """
-    return pa.Table.from_pylist([_profile_column(rows) for rows in columns_of(states).values()], schema=PROFILES.schema)
+    columns = columns_of(states, paths=True).values()
+    return pa.Table.from_pylist([_profile_column(rows) for rows in columns], schema=PROFILES.schema)
 
 
 def _profile_column(rows: pa.Table) -> dict[str, Any]:
@@ -90,8 +90,9 @@ def _profile_column(rows: pa.Table) -> dict[str, Any]:
     low, high = extremes(summary if sampled else values, dtype)
     out: dict[str, Any] = {name: None for name in PROFILES.schema.names}
     out |= {"asset_id": rows.column("asset_id")[0].as_py(), "column": rows.column("column")[0].as_py(),
-            "row_count": _total(rows), "null_count": _total(counted.filter(missing)), "distinct_count": _distinct(listed),
-            "min": low[0], "max": high[0], "engine": _ENGINE}
+            "parent": rows.column("parent")[0].as_py(), "row_count": _total(rows),
+            "null_count": _total(counted.filter(missing)), "distinct_count": _distinct(listed), "min": low[0], "max": high[0],
+            "engine": rows.column("engine")[0].as_py()}
     if not pc.all(values.column("masked"), min_count=0).as_py():
         out |= _of_numbers(listed)
         if dtype == "VARCHAR":

@@ -26,7 +26,7 @@ class SourceLabel:
         label: Its date, `YYYY-MM-DD`; empty where the source has no partitions, or where the asset as a whole is out of
             reach.
         status: How discovery found it: ok, unreadable, missing or outage.
-        ingested: Whether its snapshot stands in shared storage.
+        ingested: Whether its snapshot stands in shared storage, or its table stays in its database.
         checked: Whether its expectations have been computed.
         failure: The critical expectation that it failed, or None.
         problem: Why it could not be found, read or ingested, or None.

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import pyarrow as pa
 
@@ -117,3 +118,11 @@ class Connector(Protocol):
             columns: Columns to read, in this order; all by default.
             fingerprint: What the content must still be.
         """
+
+
+@runtime_checkable
+class CountingConnector(Protocol):
+    """A connector of a database that counts its own tables."""
+
+    def counter(self, partition: SourcePartition) -> AbstractContextManager[Any]:
+        """What the database answers about a table, an `assay.engine.remote.Counter`; raises what reading does."""

@@ -63,7 +63,7 @@ def usable_snapshots(frame: Frame, night: Night, gate: ArtifactRef) -> dict[str,
     undated = {row["asset_id"] for row in listed} - {row["asset_id"] for row in listed if row["source_partition"]}
     found: dict[str, list[SnapshotFiles]] = {}
     for row in frame.store.read(gate).to_pylist():
-        if row["usable"]:
+        if row["usable"] and row["uri"]:
             files = frame.store.files(ArtifactRef("snapshot", row["uri"], row["row_count"], row["fingerprint"]))
             label = "" if row["asset_id"] in undated else row["source_partition"]
             found.setdefault(row["asset_id"], []).append(SnapshotFiles(label, tuple(files), row["fingerprint"]))

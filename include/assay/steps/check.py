@@ -13,16 +13,17 @@ from assay.contracts.refs import ArtifactRef, Night
 from assay.contracts.schemas import CHECK_INDEX, DATA_DOCS, PARTITION_CHECKS
 from assay.quality.suite import Suite, find_suite
 from assay.quality.validate import depends_on_label, first_failure, relabel, validate
+from assay.steps import staying
 from assay.steps.compared import Compared, Sight
 from assay.steps.frame import Frame, open_frame
 
 logger = logging.getLogger(__name__)
 
-_MODULES = ("assay.steps.check", "assay.steps.compared", "assay.quality.expectations", "assay.quality.terms",
-            "assay.quality.links", "assay.quality.suite", "assay.quality.frames", "assay.quality.reading",
-            "assay.quality.partition", "assay.quality.asking", "assay.quality.metrics", "assay.quality.reaching",
-            "assay.quality.engine", "assay.quality.rules", "assay.quality.session", "assay.quality.validate",
-            "assay.quality.distance", "assay.engine")
+_MODULES = ("assay.steps.check", "assay.steps.compared", "assay.steps.staying", "assay.quality.expectations",
+            "assay.quality.terms", "assay.quality.links", "assay.quality.suite", "assay.quality.frames",
+            "assay.quality.reading", "assay.quality.partition", "assay.quality.asking", "assay.quality.metrics",
+            "assay.quality.reaching", "assay.quality.engine", "assay.quality.rules", "assay.quality.session",
+            "assay.quality.validate", "assay.quality.distance", "assay.engine")
 
 
 def check(night: Night, histories: Sequence[ArtifactRef]) -> list[ArtifactRef]:
@@ -55,6 +56,8 @@ def _check_asset(frame: Frame, sight: Sight, history: ArtifactRef) -> ArtifactRe
         known: dict[tuple[str, ...], pa.Table] = {}
         rows = [_check_label(frame, asset_id, label, snapshot, with_, known)
                 for (label, snapshot), with_ in zip(snapshots, compared, strict=True)]
+        rows += [staying.check(frame, asset_id, row) for row in frame.store.read(history).to_pylist()
+                 if row["fingerprint"] and not row["uri"]]
         if snapshots:
             _publish_docs(frame, asset_id, *snapshots[-1], compared[-1])
         logger.info("checked %d partitions of %s, %d of different content", len(rows), asset_id, len(known))

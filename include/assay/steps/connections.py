@@ -96,9 +96,35 @@ def hive_place(name: str, said: Connection) -> str | None:
     if not host or host.startswith("local"):
         raise ConfigError(f"connection {name}", "no place of Hive's catalogue",
                           "name the host of a Spark Connect server, or a metastore in its extra")
+    return _connect_address(said)
+
+
+def spark_place(name: str | None) -> str:
+    """Where Spark is, as `session_of` wants it: the Spark Connect server of a connection, or this process.
+
+    A connection whose host begins with `local`, such as `local[2]`, is of a Spark in this process, as is none.
+
+    Raises:
+        ConfigError: If there is no such connection, or it names no Spark.
+    """
+    if name is None:
+        return "local[*]"
+    said = find_connection(name)
+    host = (said.host or "").removeprefix("sc://")
+    if said.conn_type not in CONNECT_TYPES or not host:
+        raise ConfigError(f"connection {name}", "no Spark that could count",
+                          "name the host of a Spark Connect server, or local[*]")
+    if host.startswith("local"):
+        return host if "[" in host else "local[*]"
+    return _connect_address(said)
+
+
+def _connect_address(said: Connection) -> str:
+    """The address of a Spark Connect server as Spark itself writes it."""
     options = {"user_id": said.login, "token": said.password, "use_ssl": "true" if said.extra.get("use_ssl") else None}
     given = [f"{key}={quote(value, safe='')}" for key, value in options.items() if value]
-    given += [part for part in (said.schema or "").strip("/").split(";") if part]  # as Spark itself writes them
+    given += [part for part in (said.schema or "").strip("/").split(";") if part]
+    host = (said.host or "").removeprefix("sc://")
     address = host if ":" in host else f"{host}:{said.port or 15002}"
     return f"sc://{address}" + (f"/;{';'.join(given)}" if given else "")
 

@@ -29,6 +29,7 @@ from assay.contracts.refs import Night
 from assay.contracts.schemas import CATALOGUE_COVERAGE, DECLARED, DECLARED_LINEAGE, DISCOVERED, LATE_DATA
 from assay.errors import ConfigError, SourceUnavailable, UnreadableData, shorten
 from assay.sources import Connector, Footer, SourcePartition, SourceTable
+from assay.steps import staying
 from assay.steps.catalogues import MODULES as CATALOGUES
 from assay.steps.catalogues import read_catalogues
 from assay.steps.footers import READERS, KnownFooters
@@ -38,8 +39,8 @@ from assay.storage import ArtifactStore, fingerprint, open_store
 
 logger = logging.getLogger(__name__)
 
-_MODULES = ("assay.steps.discover", "assay.steps.footers", "assay.catalog.discovery", "assay.catalog.late", *READERS,
-            *CATALOGUES)
+_MODULES = ("assay.steps.discover", "assay.steps.footers", "assay.steps.staying", "assay.catalog.discovery",
+            "assay.catalog.late", *READERS, *CATALOGUES)
 _MOST_BATCHES = 2  # each mapped task pays for its imports, Great Expectations alone some seconds
 _Row = dict[str, Any]
 
@@ -206,7 +207,7 @@ def _table_rows(frame: Frame, source: Connector, asset_id: str, table: SourceTab
     visible = visible_labels([p.label for p in table.partitions], frame.partition,
                              reach_days=frame.platform.reach_days, known_ahead=ahead)
     partitions = [p for p in table.partitions if p.label in visible]
-    found = [(partition, *_look(source, partition, footers)) for partition in partitions]
+    found = [(partition, *_look(frame, source, asset_id, partition, footers)) for partition in partitions]
     absent = missing_labels([p.label for p in partitions], frame.partition)
     for asset, columns in split_table(frame.platform, asset_id).items():
         rows = [_row(asset, partition, footer, problem, columns) for partition, footer, problem in found]
@@ -243,12 +244,13 @@ def _ahead(manifest: Platform, asset_id: str) -> int:
     return max(manifest.known_ahead(asset) for asset in (asset_id, *split_table(manifest, asset_id)))
 
 
-def _look(source: Connector, partition: SourcePartition, footers: KnownFooters) -> tuple[Footer | None, str | None]:
+def _look(frame: Frame, source: Connector, asset_id: str, partition: SourcePartition,
+          footers: KnownFooters) -> tuple[Footer | None, str | None]:
     """What a partition's files say, or why they don't."""
     if not partition.files:
         return None, f"{partition.location} holds no file of a format that is read"
     try:
-        return footers.look(source, partition), None
+        return staying.look(frame, source, asset_id, partition) or footers.look(source, partition), None
     except (UnreadableData, SourceUnavailable) as error:
         return None, str(error)
 

@@ -84,7 +84,7 @@ def _labels(partition: str, known_ahead: int, found: list[dict[str, Any]], past:
         label = row["source_partition"]
         seen, check = discovered.get(label), checked.get(label)
         labels.append(SourceLabel(
-            label=label, status=seen["status"] if seen else "ok", ingested=bool(row["uri"]), checked=check is not None,
+            label=label, status=seen["status"] if seen else "ok", ingested=bool(row["fingerprint"]), checked=check is not None,
             failure=check["reason"] if check and not check["passed"] else None,
             problem=row["reason"] or (seen["reason"] if seen else None)))
     ingested = {label.label for label in labels}

@@ -18,10 +18,11 @@ from assay.sources.cleaning import clean
 from assay.steps.footers import READERS
 from assay.steps.frame import Frame, open_frame
 from assay.steps.sources import open_source
+from assay.steps.staying import why_staying
 
 logger = logging.getLogger(__name__)
 
-_MODULES = ("assay.steps.ingest", "assay.sources.cleaning", *READERS)
+_MODULES = ("assay.steps.ingest", "assay.steps.staying", "assay.sources.cleaning", *READERS)
 _Row = dict[str, Any]
 
 
@@ -53,7 +54,7 @@ def _ingest_asset(frame: Frame, asset: str, rows: Sequence[_Row]) -> ArtifactRef
         entry = next(source for source in frame.platform.sources if asset.startswith(f"{source.name}."))
         columns = split_table(frame.platform, table_of(frame.platform, asset))[asset]
         history = [_ingest_label(frame, entry, asset, columns, row) for row in rows]
-        unread = sum(row["uri"] is None for row in history)
+        unread = sum(row["fingerprint"] is None for row in history)
         logger.info("%s: %d partitions, %d of them can't be used", asset, len(history), unread)
         return frame.publish(HISTORY, lambda: pa.Table.from_pylist(history, schema=HISTORY.schema), name=asset,
                              inputs=[row["fingerprint"] or "" for row in history],
@@ -68,6 +69,10 @@ def _ingest_label(frame: Frame, entry: Files | Database, asset: str, columns: li
         return _history(frame, asset, label, snapshot, row["reason"])
     if row["status"] != "ok":
         return _history(frame, asset, label, None, row["reason"])
+
+    stays = why_staying(frame, asset, row) if columns is None else None
+    if stays is not None:
+        return _history(frame, asset, label, None, stays) | {"fingerprint": row["fingerprint"], "row_count": row["row_count"]}
 
     def make() -> pa.Table:
         partition = SourcePartition(row["source_partition"], row["location"], row["format"], tuple(row["files"]), row["bytes"])

@@ -12,7 +12,9 @@ import pyarrow as pa
 
 from assay.contracts.refs import ArtifactRef, Night
 from assay.contracts.schemas import ANOMALIES, ASSOCIATIONS, PROFILE_STATES, PROFILES, SNAPSHOT, SUSPECTS
-from assay.errors import UnreadableData
+from assay.errors import SourceUnavailable, UnreadableData
+from assay.steps import staying
+from assay.steps.engines import engine_of
 from assay.steps.frame import Frame, open_frame
 from assay.storage import code_fingerprint
 
@@ -20,7 +22,7 @@ logger = logging.getLogger(__name__)
 
 RECENT_DAYS = 28  # assets are classified by the partitions of so many days
 _WATCHED_DAYS = 56  # and what is usual is learned from those of so many: eight of each weekday
-_MODULES = ("assay.steps.profile", "assay.profiling", "assay.engine")
+_MODULES = ("assay.steps.profile", "assay.profiling", "assay.engine", "assay.steps.engines", "assay.steps.staying")
 _NAMING = ("assay.catalog.facts", "assay.catalog.keys", "assay.catalog.vocabulary")
 _WATCHING = (*_NAMING, "assay.profiling", "assay.quality.anomalies", "assay.quality.distance")
 _SUSPECTING = (*_NAMING, "assay.catalog.semantic_types", "assay.profiling", "assay.quality.anomalies.readings",
@@ -70,7 +72,8 @@ def _profile_asset(frame: Frame, history: ArtifactRef) -> list[ArtifactRef]:
             if state is not None:
                 if not states:
                     frame.publish(PROFILES, partial(_summarise, frame, state), name=asset_id, inputs=[state.fingerprint])
-                    _associate(frame, asset_id, snapshot, state)
+                    if snapshot.uri:
+                        _associate(frame, asset_id, snapshot, state)
                 states.append((label, state))
         _watch(frame, asset_id, states[::-1])
         kept = [(label, state) for place, (label, state) in enumerate(states) if not place or not label or label > recent][::-1]
@@ -142,7 +145,7 @@ def _suspect(frame: Frame, asset_id: str, states: Sequence[tuple[str, ArtifactRe
     from assay.profiling.states import combine
     from assay.quality.suspects import find_suspects
 
-    if not states:
+    if not states or not snapshots[states[-1][0]].uri:
         return
     label = states[-1][0]
 
@@ -164,11 +167,11 @@ def _suspect(frame: Frame, asset_id: str, states: Sequence[tuple[str, ArtifactRe
 
 
 def _readable(frame: Frame, asset_id: str, history: ArtifactRef) -> list[tuple[str, ArtifactRef]]:
-    """Label and snapshot of each ingested partition that is known by the run's, oldest first."""
+    """Label and snapshot of each partition that is known by the run's, oldest first; of a table that stays without a URI."""
     last = (date.fromisoformat(frame.partition) + timedelta(days=frame.platform.known_ahead(asset_id))).isoformat()
     rows = frame.store.read(history).sort_by("source_partition").to_pylist()
-    return [(row["source_partition"], ArtifactRef(SNAPSHOT.name, row["uri"], row["row_count"], row["fingerprint"]))
-            for row in rows if row["uri"] and row["source_partition"] <= last]
+    return [(row["source_partition"], ArtifactRef(SNAPSHOT.name, row["uri"] or "", row["row_count"], row["fingerprint"]))
+            for row in rows if row["fingerprint"] and row["source_partition"] <= last]
 
 
 def _count(frame: Frame, asset_id: str, label: str, snapshot: ArtifactRef, known: dict[str, pa.Table]) -> ArtifactRef | None:
@@ -179,13 +182,21 @@ def _count(frame: Frame, asset_id: str, label: str, snapshot: ArtifactRef, known
     said = override.personal if override else {}
 
     def make() -> pa.Table:
+        if not snapshot.uri:
+            return staying.count(frame, asset_id, said)
         if snapshot.fingerprint not in known:
-            known[snapshot.fingerprint] = count_values(frame.store.files(snapshot), asset_id, said)
+            known[snapshot.fingerprint] = count_values(frame.store.files(snapshot), asset_id, said,
+                                                       open_rows=engine_of(frame.platform))
         return known[snapshot.fingerprint]
 
-    try:
+    try:  # the engine is no part of the recipe: all give the same counts
         return frame.publish(PROFILE_STATES, make, name=asset_id, partition=label or frame.partition,
                              inputs=[snapshot.fingerprint], config={"personal": said})
+    except SourceUnavailable as error:
+        if snapshot.uri:
+            raise
+        logger.warning("%s has no profile: %s", asset_id, error)
+        return None
     except UnreadableData as error:
         logger.warning("partition %s of %s has no profile: %s", label or frame.partition, asset_id, error)
         return None

@@ -6,6 +6,6 @@ One module a family of kinds; each says what a column's name may tell and what i
 from assay.contracts.enums import PersonalKind
 from assay.profiling.personal.emails import EMAIL_INSIDE
 from assay.profiling.personal.find import SAMPLE, find_kind
-from assay.profiling.personal.masking import mask, mask_sql, masked_as
+from assay.profiling.personal.masking import DIGITS, mask, mask_sql, masked_as
 
-__all__ = ["EMAIL_INSIDE", "SAMPLE", "PersonalKind", "find_kind", "mask", "mask_sql", "masked_as"]
+__all__ = ["DIGITS", "EMAIL_INSIDE", "SAMPLE", "PersonalKind", "find_kind", "mask", "mask_sql", "masked_as"]

@@ -6,7 +6,7 @@ import hashlib
 
 from assay.contracts.enums import PersonalKind
 
-_DIGEST = 16  # hexadecimal digits
+DIGITS = 16  # hexadecimal digits
 
 
 def masked_as(said: str) -> PersonalKind | None:
@@ -16,9 +16,9 @@ def masked_as(said: str) -> PersonalKind | None:
 
 def mask(kind: str, text: str) -> str:
     """The stand-in for a personal value: its kind and 64 bits of its SHA-256."""
-    return f"{kind}:{hashlib.sha256(text.encode()).hexdigest()[:_DIGEST]}"
+    return f"{kind}:{hashlib.sha256(text.encode()).hexdigest()[:DIGITS]}"
 
 
 def mask_sql(kind: str, expression: str) -> str:
     """SQL that gives the same as `mask` for a text expression."""
-    return f"'{kind}:' || substr(sha256({expression}), 1, {_DIGEST})"
+    return f"'{kind}:' || substr(sha256({expression}), 1, {DIGITS})"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -12,8 +12,11 @@ import pyarrow as pa
 
 from assay.errors import SourceUnavailable, UnreadableData, shorten
 from assay.sources.base import Declared, Reference, SourcePartition, SourceTable
+from assay.sources.cleaning import clean
 from assay.sources.content import WholeReader, asked_for, in_order
+from assay.sources.databases.counting import Choice
 
+_AT_ONCE = 1 << 17  # rows of a column that are fetched at once
 _TABLES = """
     SELECT schema_name, table_name, comment, estimated_size, false FROM duckdb_tables() WHERE database_name = current_database()
     UNION ALL
@@ -87,6 +90,21 @@ class DuckDbSource(WholeReader):
         return asked_for(found, partition.location, columns, fingerprint)
 
     @contextmanager
+    def counter(self, partition: SourcePartition) -> Iterator[DuckDbCounter]:
+        """What DuckDB answers about a table without copying it.
+
+        Raises:
+            SourceUnavailable: If the file can't be opened.
+            UnreadableData: If the table is not there.
+        """
+        schema, _, table = partition.files[0].rpartition(".")
+        with self._opened() as con:
+            try:
+                yield DuckDbCounter(con, partition.location, f"{_quoted(schema or 'main')}.{_quoted(table)}")
+            except duckdb.Error as error:
+                raise UnreadableData(partition.location, shorten(error, 160)) from error
+
+    @contextmanager
     def _opened(self) -> Iterator[duckdb.DuckDBPyConnection]:
         if not self._path.is_file():
             raise SourceUnavailable(str(self._path), "no such file", "correct the path in platform.yaml")
@@ -100,6 +118,47 @@ class DuckDbSource(WholeReader):
             yield con
         finally:
             con.close()
+
+
+class DuckDbCounter:
+    """The answers of DuckDB about a table of a file; see `assay.engine.remote.Counter`.
+
+    Args:
+        con: To the file.
+        place: The table, for errors.
+        table: Its name in SQL.
+    """
+
+    engine = "duckdb"
+
+    def __init__(self, con: duckdb.DuckDBPyConnection, place: str, table: str) -> None:
+        self._con, self._place, self._table = con, place, table
+        self.schema: pa.Schema = clean(con.sql(f"FROM {table} LIMIT 0").to_arrow_table(), place).schema
+
+    def count(self) -> int:
+        """Rows of the table."""
+        return int(self._con.execute(f"SELECT count(*) FROM {self._table}").fetchall()[0][0])
+
+    def distinct(self, names: Sequence[str]) -> Mapping[str, int]:
+        """About how many different values columns have."""
+        asked = ", ".join(f"approx_count_distinct({_quoted(name)})" for name in names)
+        return dict(zip(names, self._con.execute(f"SELECT {asked} FROM {self._table}").fetchall()[0], strict=True))
+
+    def counts(self, name: str) -> pa.Table | None:
+        """Columns `v` and `n`: the different values of a column, and the rows that hold each."""
+        found = self._con.sql(f"SELECT {_quoted(name)} AS v, count(*) AS n FROM {self._table} GROUP BY 1").to_arrow_table()
+        return clean(found, self._place)
+
+    def sample(self, name: str, choice: Choice) -> pa.Table | None:
+        """None: values are chosen once they are cleaned."""
+
+    def summary(self, name: str) -> pa.Table | None:
+        """None, as of `sample`."""
+
+    def values(self, name: str) -> Iterator[pa.RecordBatch]:
+        """A column `v` of all rows, some at a time."""
+        for batch in self._con.sql(f"SELECT {_quoted(name)} AS v FROM {self._table}").to_arrow_reader(_AT_ONCE):
+            yield from clean(pa.Table.from_batches([batch]), self._place).to_batches()
 
 
 def _quoted(name: str) -> str:

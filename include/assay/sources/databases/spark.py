@@ -1,6 +1,6 @@
-"""Sessions of Spark that Hive's catalogue is read through, and what Spark's errors mean.
+"""Sessions of Spark, which read Hive's catalogue or count what is in shared storage, and what Spark's errors mean.
 
-pyspark and Java are no requirement of assay: whoever reads Hive installs them, or reaches a Spark Connect server.
+pyspark and Java are no requirement of assay: whoever uses Spark installs them, or pyspark alone for a Spark Connect server.
 """
 
 from __future__ import annotations
@@ -42,6 +42,8 @@ _LOCKS = ("db.lck", "dbex.lck")
 
 def shown(where: str) -> str:
     """A place without its token."""
+    if where.startswith("local"):
+        return f"spark {where}"
     return where.partition("/;")[0] if "://" in where else f"hive://{where}"
 
 
@@ -49,8 +51,8 @@ def session_of(where: str) -> SparkSession:
     """The session that reads a place; it counts time in UTC.
 
     Args:
-        where: `sc://host:port` of a Spark Connect server, `thrift://host:port` of a metastore, or the folder of a Derby one.
-            The latter two are read by a Spark in this process.
+        where: `sc://host:port` of a Spark Connect server, `thrift://host:port` of a metastore, the folder of a Derby one, or
+            `local[*]` for files alone. All but the first are read by a Spark in this process.
 
     Raises:
         SourceUnavailable: If pyspark or Java is missing, or nothing answers.
@@ -68,7 +70,7 @@ def session_of(where: str) -> SparkSession:
     home = os.environ.get("JAVA_HOME")
     if shutil.which("java", path=f"{home}/bin" if home else None) is None:
         raise SourceUnavailable(place, "there is no Java for Spark on this machine", _JAVA)
-    if "://" not in where and not (Path(where) / "service.properties").is_file():
+    if "://" not in where and not where.startswith("local[") and not (Path(where) / "service.properties").is_file():
         raise SourceUnavailable(place, "no Derby database in that folder", "name the folder metastore_db of a Hive metastore")
     try:
         return _local(where)
@@ -135,19 +137,23 @@ def _local(where: str) -> SparkSession:
         SparkContext._active_spark_context.stop()
     folder = tempfile.mkdtemp(prefix="assay-spark-")
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    own: dict[str, str] = {}
     if "://" in where:
         own = {"spark.hadoop.hive.metastore.uris": where}
-    else:
+    elif not where.startswith("local["):
         own = {"spark.hadoop.javax.jdo.option.ConnectionURL": f"jdbc:derby:;databaseName={_copied(where, folder)}"}
     settings = {
         "spark.sql.warehouse.dir": f"{folder}/warehouse",  # where tables would be made; those that there are know their place
         "spark.driver.extraJavaOptions": f"-Dderby.system.home={folder}",
         "spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1",
         "spark.local.dir": folder, "spark.ui.enabled": "false", "spark.ui.showConsoleProgress": "false",
+        "spark.sql.shuffle.partitions": "16",
         "spark.log.level": "OFF", "spark.sql.session.timeZone": "UTC",
         "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS", **own,
     }
-    builder = SparkSession.builder.master("local[*]").appName("assay").enableHiveSupport()
+    builder = SparkSession.builder.master("local[*]" if own else where).appName("assay")
+    if own:
+        builder = builder.enableHiveSupport()
     for key, value in settings.items():
         builder = builder.config(key, value)
     return builder.getOrCreate()

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
 from urllib.parse import quote
 
 import pyarrow as pa
@@ -13,16 +11,13 @@ import sqlalchemy as sa
 from sqlalchemy.engine.interfaces import ReflectedForeignKeyConstraint
 from sqlalchemy.engine.reflection import ObjectKind
 
-from assay.errors import SourceUnavailable, UnreadableData, shorten
+from assay.errors import SourceUnavailable, shorten
 from assay.sources.base import Declared, Reference, SourcePartition, SourceTable
 from assay.sources.content import WholeReader, asked_for, in_order
+from assay.sources.databases.counting import BEGIN, SqlCounter
 from assay.sources.databases.dialects import dialect_of
-from assay.sources.types import type_name
+from assay.sources.databases.values import all_rows
 
-_AT_ONCE = 50_000  # rows that a cursor fetches
-_LARGEST_DECIMAL = 38  # digits that Arrow's decimal holds
-# integers of ClickHouse beyond 64 bits with a sign; what is wider still is text
-_WIDE = {"UInt64": pa.uint64(), **dict.fromkeys(("Int128", "Int256", "UInt128", "UInt256"), pa.string())}
 _REACH = "check that the server runs, and the Airflow connection's host, user and password"
 
 
@@ -127,9 +122,26 @@ class SqlSource(WholeReader):
         schema, _, table = name.rpartition(".")
         with self._reaching(partition.location), self._engine.connect() as connection:
             known = self._reflected(connection, table, schema or None, name)
-            rows = _rows(connection, partition.location, known)
+            rows = all_rows(connection, partition.location, known)
             found = in_order(rows, tuple(column.name for column in known.primary_key.columns))
         return asked_for(found, partition.location, columns, fingerprint)
+
+    @contextmanager
+    def counter(self, partition: SourcePartition) -> Iterator[SqlCounter]:
+        """What the database answers about a table itself, all of it as the table is now where its transactions allow.
+
+        Args:
+            partition: As listed.
+
+        Raises:
+            SourceUnavailable: If the database can't be reached; so do all of its answers.
+        """
+        schema, _, table = partition.files[0].rpartition(".")
+        with self._reaching(partition.location), self._engine.connect() as connection:
+            if begin := BEGIN.get(connection.dialect.name):
+                connection.exec_driver_sql(begin)
+            known = self._reflected(connection, table, schema or None, partition.files[0])
+            yield SqlCounter(connection, partition.location, known)
 
     @staticmethod
     def _reflected(connection: sa.Connection, table: str, schema: str | None, name: str) -> sa.Table:
@@ -161,61 +173,3 @@ def _read_only(url: sa.URL) -> sa.URL:
 def _target(key: ReflectedForeignKeyConstraint, schema: str | None, default: str | None) -> str:
     of = key["referred_schema"] or schema
     return key["referred_table"] if of in (None, default) else f"{of}.{key['referred_table']}"
-
-
-def _rows(connection: sa.Connection, place: str, table: sa.Table) -> pa.Table:
-    """All rows, fetched some at a time."""
-    names = [column.name for column in table.columns]
-    kinds = {column.name: _arrow_type(column.type) for column in table.columns}
-    result = connection.execution_options(stream_results=True, yield_per=_AT_ONCE).execute(sa.select(table))
-    parts: dict[str, list[pa.Array]] = {name: [] for name in names}
-    for rows in result.partitions():
-        for name, values in zip(names, zip(*rows, strict=True), strict=True):
-            parts[name].append(_array(place, name, values, kinds[name]))
-    return pa.table({name: pa.chunked_array(found, kinds[name]) for name, found in parts.items()})
-
-
-def _arrow_type(kind: sa.types.TypeEngine[Any]) -> pa.DataType:
-    """The Arrow type of a column; whatever has none is text, as the database would print it."""
-    match kind:
-        case sa.Boolean():
-            return pa.bool_()
-        case sa.Integer():
-            return _WIDE.get(type(kind).__name__, pa.int64())
-        case sa.Float():
-            return pa.float64()
-        case sa.Numeric() if kind.precision and kind.precision <= _LARGEST_DECIMAL:
-            return pa.decimal128(kind.precision, kind.scale or 0)
-        case sa.Numeric():
-            return pa.float64()
-        case sa.DateTime():
-            return pa.timestamp("us", "UTC" if kind.timezone else None)
-        case sa.Date():
-            return pa.date32()
-        case sa.Time():
-            return pa.time64("us")
-        case sa.LargeBinary():
-            return pa.binary()
-    return pa.string()
-
-
-def _array(place: str, name: str, values: Sequence[Any], kind: pa.DataType) -> pa.Array:
-    try:
-        if pa.types.is_string(kind):
-            return pa.array([_text(value) for value in values], kind)
-        if pa.types.is_floating(kind):  # drivers give decimals for numbers without a precision
-            return pa.array([None if value is None else float(value) for value in values], kind)
-        return pa.array(values, kind)
-    except (pa.ArrowException, ValueError, TypeError, OverflowError) as error:
-        raise UnreadableData(place, f"a value is no {type_name(kind)} ({type(error).__name__})", column=name,
-                             remedy="correct it, or give the column a wider type") from error
-
-
-def _text(value: Any) -> str | None:
-    if value is None or isinstance(value, str):
-        return value
-    if isinstance(value, dict | list):
-        return json.dumps(value, ensure_ascii=False, sort_keys=True, default=str)
-    if isinstance(value, bytes):
-        return value.hex()
-    return str(sorted(value) if isinstance(value, set | frozenset) else value)

@@ -1,0 +1,134 @@
+"""The rows of one table, wherever they lie, and the few questions that a profile asks of them.
+
+Whatever answers, texts, numbers and masks are made of typed values in one local DuckDB, since texts of numbers and times differ
+between engines: an engine counts, DuckDB writes. So the same rows give the same state on every engine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, Protocol
+
+import duckdb
+
+from assay.engine.duck import connect, literal, quote
+
+_HELD = 100_000  # rows up to which files are read once, instead of once a column
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Which values are in a sample, by their text as DuckDB writes it or by a stand-in of it.
+
+    Attributes:
+        always: Those that are always chosen.
+        prefix: Others are chosen if their MD5, in hexadecimal digits, begins with this.
+        label: If given, a value is chosen by its stand-in `<label>:<digits of the text's SHA-256>`.
+        digits: Hexadecimal digits of a stand-in.
+    """
+
+    always: tuple[str, ...]
+    prefix: str
+    label: str | None = None
+    digits: int = 0
+
+
+class Rows(Protocol):
+    """A table that can be counted.
+
+    Answers are SQL of relations in `con`, good until the next question. None means that the engine can't answer in the way that
+    all do: then `values` are counted locally.
+
+    Attributes:
+        con: A local DuckDB, whose time zone is UTC.
+        engine: Name of what counts.
+        schema: Column -> type, in the table's order.
+    """
+
+    con: duckdb.DuckDBPyConnection
+    engine: str
+    schema: Mapping[str, Any]
+
+    def count(self) -> int:
+        """Rows of the table."""
+
+    def distinct(self, names: Sequence[str]) -> Mapping[str, int]:
+        """About how many different values columns have, within 15 %."""
+
+    def counts(self, name: str) -> str | None:
+        """Relation `(v, n)`: the different values of a column, and the rows that hold each; a value may come twice."""
+
+    def sample(self, name: str, choice: Choice) -> str | None:
+        """Relation `(v, n)` as of `counts`, of nulls and of those values alone that are chosen."""
+
+    def summary(self, name: str) -> str | None:
+        """Relation `(filled, low, high, total, negatives)` of one row.
+
+        That is rows with a value, smallest and largest value (texts by their UTF-8 bytes), and for integers alone the exact sum
+        of the nearest doubles and the rows below 0; null for other types.
+        """
+
+    def values(self, name: str) -> str:
+        """Relation `(v)`: a column of all rows."""
+
+
+class DuckRows:
+    """Parquet files, read by DuckDB.
+
+    Args:
+        files: Of one table, on a filesystem that DuckDB reads, at least one.
+
+    Raises:
+        duckdb.Error: If a file can't be read; so do all methods.
+    """
+
+    engine = "duckdb"
+
+    def __init__(self, files: Sequence[str]) -> None:
+        self.con = connect()
+        self._rows: int | None = None
+        try:
+            self.con.execute("set TimeZone = 'UTC'")
+            listed = ", ".join(literal(path) for path in files)
+            self.con.execute(f"create view files as select * from read_parquet([{listed}], union_by_name = true, "
+                             "hive_partitioning = false, can_have_nan = true)")  # files' own extremes are silent about NaN
+            # of a small table opening its files for each column takes the longest
+            held = "table" if self.count() <= _HELD else "view"
+            self.con.execute(f"create temp {held} snapshot as select * from files")
+            found = self.con.sql("from snapshot")
+            self.schema: Mapping[str, Any] = dict(zip(found.columns, found.dtypes, strict=True))
+        except duckdb.Error:
+            self.con.close()
+            raise
+
+    def __enter__(self) -> DuckRows:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.con.close()
+
+    def count(self) -> int:
+        """Rows of the table."""
+        if self._rows is None:
+            self._rows = int(self.con.execute("select count(*) from files").fetchall()[0][0])
+        return self._rows
+
+    def distinct(self, names: Sequence[str]) -> Mapping[str, int]:
+        """About how many different values columns have."""
+        counts = ", ".join(f"approx_count_distinct({quote(name)})" for name in names)
+        return dict(zip(names, self.con.execute(f"select {counts} from snapshot").fetchall()[0], strict=True))
+
+    def counts(self, name: str) -> str | None:
+        """None: values are counted where they are."""
+
+    def sample(self, name: str, choice: Choice) -> str | None:
+        """None, as of `counts`."""
+
+    def summary(self, name: str) -> str | None:
+        """None, as of `counts`."""
+
+    def values(self, name: str) -> str:
+        """Relation `(v)`: a column of all rows."""
+        return f"(select {quote(name)} as v from snapshot)"
