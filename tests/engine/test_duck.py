@@ -44,3 +44,11 @@ def test_databases_are_private_and_settings_fixed():
         settings = "SELECT current_setting('threads'), current_setting('preserve_insertion_order')"
         assert one.execute(settings).fetchall() == [(2, True)]
         assert two.execute(settings).fetchall() == [(1, True)]
+
+
+def test_what_is_beyond_the_memory_limit_spills():
+    with connect(memory_limit="60MB") as con:
+        con.execute("CREATE TEMP TABLE wide AS SELECT md5(i::varchar) || md5((i + 1)::varchar) AS v FROM range(1_500_000) t(i)")
+        spilled = con.execute("SELECT sum(temporary_storage_bytes), sum(memory_usage_bytes) FROM duckdb_memory()").fetchall()[0]
+        assert spilled[0] > 20_000_000 and spilled[1] < 70_000_000
+        assert con.execute("SELECT count(*), count(DISTINCT v[:8]) > 1_400_000 FROM wide").fetchall() == [(1_500_000, True)]

@@ -60,6 +60,7 @@ class RemoteRows:
         self.con.register("none", counter.schema.empty_table())
         empty = self.con.sql("from none")
         self.schema: Mapping[str, Any] = dict(zip(empty.columns, empty.dtypes, strict=True))
+        self._at_home = dict(zip(empty.columns, counter.schema.names, strict=True))  # of `a` and `A` the latter is `A_1` here
         self._fetched: str | None = None
 
     def __enter__(self) -> RemoteRows:
@@ -74,19 +75,20 @@ class RemoteRows:
 
     def distinct(self, names: Sequence[str]) -> Mapping[str, int]:
         """About how many different values columns have."""
-        return self._counter.distinct(names)
+        found = self._counter.distinct([self._at_home[name] for name in names])
+        return {name: found[self._at_home[name]] for name in names}
 
     def counts(self, name: str) -> str | None:
         """Relation `(v, n)`: the different values of a column, and the rows that hold each."""
-        return self._answered(self._counter.counts(name))
+        return self._answered(self._counter.counts(self._at_home[name]))
 
     def sample(self, name: str, choice: Choice) -> str | None:
         """Relation `(v, n)` of nulls and of the values that are chosen."""
-        return self._answered(self._counter.sample(name, choice))
+        return self._answered(self._counter.sample(self._at_home[name], choice))
 
     def summary(self, name: str) -> str | None:
         """Relation `(filled, low, high, total, negatives)` of one row."""
-        return self._answered(self._counter.summary(name))
+        return self._answered(self._counter.summary(self._at_home[name]))
 
     def values(self, name: str) -> str:
         """Relation `(v)`: a column of all rows, fetched once."""
@@ -94,7 +96,7 @@ class RemoteRows:
             field = self.schema[name]
             self.con.execute("drop table if exists fetched")
             self.con.execute(f"create temp table fetched (v {field})")
-            for batch in self._counter.values(name):
+            for batch in self._counter.values(self._at_home[name]):
                 self.con.register("answer", pa.Table.from_batches([batch]))
                 self.con.execute("insert into fetched select v from answer")
             self._fetched = name

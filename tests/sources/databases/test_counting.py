@@ -150,10 +150,10 @@ def test_types_of_postgresql_that_it_cannot_group_are_fetched(server, tmp_path):
         pytest.skip("types of PostgreSQL alone")
     with sa.create_engine(server, poolclass=sa.NullPool).begin() as connection:
         connection.execute(sa.text("CREATE TABLE kinds (at timestamptz, tags text[], who uuid, ip inet, doc json, "
-                                   "big numeric, fixed char(5), far timestamp, real real)"))
+                                   "big numeric, fixed char(5), far timestamp, real real, x int, \"X\" text)"))
         connection.execute(sa.text("INSERT INTO kinds SELECT '2024-01-01 02:00+02'::timestamptz + n * interval '0.5 second', "
                                    "'{a,b}', md5((n % 9)::text)::uuid, '10.0.0.1', '{\"b\": 1, \"a\": 2}', 1.5 + n % 2, 'ab', "
-                                   "timestamp '2024-01-01' + n * interval '1.01 ms', n / 7.0 "
+                                   "timestamp '2024-01-01' + n * interval '1.01 ms', n / 7.0, n, n % 3 "
                                    "FROM generate_series(1, 9000) s(n)"))
     assert _same(SqlSource(server), "kinds", tmp_path)["doc"] == ("duckdb", True)
     engines = _same(SqlSource(server), "kinds", tmp_path, 5_000)
