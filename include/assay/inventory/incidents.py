@@ -39,7 +39,7 @@ class _Finding:
 
 
 def incidents(partition: str, states: pa.Table, checks: pa.Table, anomalies: Iterable[pa.Table], inventory: pa.Table,
-              earlier: pa.Table | None) -> pa.Table:
+              assets: pa.Table, earlier: pa.Table | None) -> pa.Table:
     """Contract `incidents`: those that are opened, still open, or resolved in this partition, the most money first.
 
     Args:
@@ -48,16 +48,18 @@ def incidents(partition: str, states: pa.Table, checks: pa.Table, anomalies: Ite
         checks: Contract `checks`.
         anomalies: Contract `anomalies`, of any assets.
         inventory: Contract `inventory`, which says what assets are worth.
+        assets: Contract `assets`, which says who answers for them where their suites don't.
         earlier: The same of the newest earlier partition, if there is one.
     """
     found: dict[str, list[_Finding]] = defaultdict(list)
     for asset, finding in (*_of_states(states), *_of_checks(checks), *_of_anomalies(anomalies)):
         found[asset].append(finding)
+    owners = {row["asset_id"]: row["owner"] for table in (assets, checks) for row in table.to_pylist() if row["owner"]}
     worth = {row["asset_id"]: (row["value"], row["unit"]) for row in inventory.to_pylist()}
     open_before = {row["asset_id"]: row for row in earlier.to_pylist() if row["status"] != IncidentStatus.RESOLVED} \
         if earlier is not None else {}
     rows = [_row(asset, partition, findings, worth.get(asset, (None, "")), open_before.get(asset))
-            for asset, findings in found.items()]
+            | {"owner": owners.get(asset)} for asset, findings in found.items()]
     rows += [before | {"partition": partition, "status": str(IncidentStatus.RESOLVED), "findings": 0, "reasons": [],
                        "affected_share": 0.0, "at_stake": None if before["at_stake"] is None else 0.0}
              for asset, before in open_before.items() if asset not in found]
