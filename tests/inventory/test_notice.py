@@ -7,7 +7,7 @@ from assay.inventory.notice import notice, untold
 
 def incident(asset: str, **changes) -> dict:
     return {"asset_id": asset, "partition": "2024-03-08", "opened": "2024-03-08", "status": "opened", "severity": "warning",
-            "owner": None, "findings": 1, "affected_share": 0.5, "at_stake": 120.0, "unit": "EUR/week",
+            "owner": None, "confirmed": True, "findings": 1, "affected_share": 0.5, "at_stake": 120.0, "unit": "EUR/week",
             "reason": "half of it is null", "reasons": ["half of it is null"]} | changes
 
 

@@ -31,11 +31,13 @@ class _Finding:
         severity: critical where the newest partition is not used because of it.
         share: Of the newest partition's rows, 0..1.
         reason: One sentence.
+        sure: It is known to be wrong, and doesn't just look unusual.
     """
 
     severity: Severity
     share: float
     reason: str
+    sure: bool = True
 
 
 def incidents(partition: str, states: pa.Table, checks: pa.Table, anomalies: Iterable[pa.Table], inventory: pa.Table,
@@ -73,7 +75,7 @@ def _row(asset: str, partition: str, findings: Sequence[_Finding], worth: tuple[
     share, (value, unit) = max(finding.share for finding in findings), worth
     return {"asset_id": asset, "partition": partition, "opened": before["opened"] if before else partition,
             "status": str(IncidentStatus.OPEN if before else IncidentStatus.OPENED), "severity": str(ordered[0].severity),
-            "findings": len(ordered), "affected_share": share,
+            "confirmed": any(finding.sure for finding in findings), "findings": len(ordered), "affected_share": share,
             "at_stake": None if value is None else max(value, 0.0) * share, "unit": unit,
             "reason": ordered[0].reason, "reasons": list(dict.fromkeys(finding.reason for finding in ordered))}
 
@@ -104,4 +106,4 @@ def _of_anomalies(anomalies: Iterable[pa.Table]) -> Iterator[tuple[str, _Finding
             elif row["kind"] == AnomalyKind.ROWS and row["observed"] < row["low"]:
                 share = 1 - row["observed"] / row["low"]
             of = f"{row['column']}: " if row["column"] else ""
-            yield row["asset_id"], _Finding(Severity.WARNING, share, f"{of}{row['reason']}")
+            yield row["asset_id"], _Finding(Severity.WARNING, share, f"{of}{row['reason']}", sure=False)
