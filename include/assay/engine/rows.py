@@ -15,7 +15,10 @@ import duckdb
 
 from assay.engine.duck import connect, literal, quote
 
-_HELD = 100_000  # rows up to which files are read once, instead of once a column
+_HELD = 100_000  # rows up to which files are read once, instead of once a few columns
+_TOGETHER = 5  # columns whose values are counted in one scan, which their tables in memory have to bear
+_TOGETHER_HELD = 50  # the same where the rows are few
+_LOOKED_AT = 2_000_000  # rows that tell whether a column has many different values
 
 
 @dataclass(frozen=True)
@@ -55,7 +58,10 @@ class Rows(Protocol):
         """Rows of the table."""
 
     def distinct(self, names: Sequence[str]) -> Mapping[str, int]:
-        """About how many different values columns have, within 15 %."""
+        """About how many different values columns have, within 15 %, or of large tables at least have."""
+
+    def expect(self, names: Sequence[str]) -> None:
+        """Say whose counts are asked for next, in this order: columns of plain types without too many different values."""
 
     def counts(self, name: str) -> str | None:
         """Relation `(v, n)`: the different values of a column, and the rows that hold each; a value may come twice."""
@@ -89,6 +95,8 @@ class DuckRows:
     def __init__(self, files: Sequence[str]) -> None:
         self.con = connect()
         self._rows: int | None = None
+        self._batches: dict[str, tuple[str, ...]] = {}
+        self._counted: tuple[str, ...] = ()
         try:
             self.con.execute("set TimeZone = 'UTC'")
             listed = ", ".join(literal(path) for path in files)
@@ -116,12 +124,33 @@ class DuckRows:
         return self._rows
 
     def distinct(self, names: Sequence[str]) -> Mapping[str, int]:
-        """About how many different values columns have."""
+        """About how many different values columns have, by some two million rows at most."""
         counts = ", ".join(f"approx_count_distinct({quote(name)})" for name in names)
-        return dict(zip(names, self.con.execute(f"select {counts} from snapshot").fetchall()[0], strict=True))
+        share = 100 * _LOOKED_AT / max(self.count(), 1)
+        sample = f" using sample {share:.4f} percent (system, 1)" if share < 75 else ""
+        return dict(zip(names, self.con.execute(f"select {counts} from snapshot{sample}").fetchall()[0], strict=True))
+
+    def expect(self, names: Sequence[str]) -> None:
+        """Let a few columns be counted in each scan, since opening many files for each of them takes the longest."""
+        size = _TOGETHER_HELD if self.count() <= _HELD else _TOGETHER
+        batches = [tuple(names[first:first + size]) for first in range(0, len(names), size)]
+        self._batches = {name: batch for batch in batches for name in batch}
 
     def counts(self, name: str) -> str | None:
-        """None: values are counted where they are."""
+        """Relation `(v, n)` of a column that is expected, else None: it is counted where it is."""
+        batch = self._batches.get(name, ())
+        if not batch:
+            return None
+        if self._counted != batch:
+            keys = ", ".join(f"v{place}" for place in range(len(batch)))
+            values = ", ".join(f"{quote(column)} as v{place}" for place, column in enumerate(batch))
+            sets = ", ".join(f"(v{place})" for place in range(len(batch)))
+            self.con.execute(f"create or replace temp table counted as select {keys}, grouping({keys}) as others, "
+                             f"count(*)::bigint as n from (select {values} from snapshot) group by grouping sets ({sets})")
+            self._counted = batch
+        place = batch.index(name)
+        others = 2 ** len(batch) - 1 - 2 ** (len(batch) - 1 - place)  # a bit for each column not grouped, the first one highest
+        return f"(select v{place} as v, n from counted where others = {others})"
 
     def sample(self, name: str, choice: Choice) -> str | None:
         """None, as of `counts`."""

@@ -21,6 +21,7 @@ from assay.profiling import nearly_unique
 from assay.profiling.counting import count_column, mask_where, wide_columns
 from assay.profiling.counting import whole_mask as whole_mask
 from assay.profiling.layout import Column, column_rows, columns_of, empty_state, in_order
+from assay.profiling.paths import is_nested
 
 EXACT_LIMIT = 1_000_000  # different values of one column in one state
 
@@ -55,6 +56,7 @@ def count_values(files: list[str], asset_id: str, said: Mapping[str, str] | None
 def count_rows(rows: Rows, asset_id: str, said: Mapping[str, str] | None = None, *, exact_limit: int = EXACT_LIMIT) -> pa.Table:
     """Count the values of every column of a table; arguments and answer are those of `count_values`."""
     wide = wide_columns(rows, exact_limit)
+    rows.expect([name for name, kind in rows.schema.items() if name not in wide and not is_nested(kind)])
     parts = [in_order(part) for name in rows.schema
              for part in count_column(rows, asset_id, name, said or {}, exact_limit, wide=name in wide)]
     return pa.concat_tables(parts) if parts else empty_state()
