@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 import duckdb
 
-from assay.engine.duck import connect, literal, quote
+from assay.engine.duck import connect, quote, scan
 
 _HELD = 100_000  # rows up to which files are read once, instead of once a few columns
 _TOGETHER = 5  # columns whose values are counted in one scan, which their tables in memory have to bear
@@ -99,9 +99,7 @@ class DuckRows:
         self._counted: tuple[str, ...] = ()
         try:
             self.con.execute("set TimeZone = 'UTC'")
-            listed = ", ".join(literal(path) for path in files)
-            self.con.execute(f"create view files as select * from read_parquet([{listed}], union_by_name = true, "
-                             "hive_partitioning = false, can_have_nan = true)")  # files' own extremes are silent about NaN
+            self.con.execute(f"create view files as select * from {scan(files)}")
             # of a small table opening its files for each column takes the longest
             held = "table" if self.count() <= _HELD else "view"
             self.con.execute(f"create temp {held} snapshot as select * from files")
