@@ -8,12 +8,13 @@ import pyarrow as pa
 import pytest
 
 from assay.contracts.contract import Contract
-from assay.contracts.schemas import ANOMALIES, ASSET_STATES, CHECKS, INCIDENTS, INVENTORY
+from assay.contracts.schemas import ANOMALIES, ASSET_STATES, ASSETS, CHECKS, INCIDENTS, INVENTORY
 from assay.inventory.incidents import incidents
 
 
 def table(contract: Contract, *rows: dict[str, Any]) -> pa.Table:
-    plain = {field.name: {pa.string(): "", pa.int64(): 0, pa.float64(): 0.0, pa.bool_(): False}.get(field.type)
+    plain = {field.name: {pa.string(): "", pa.int64(): 0, pa.float64(): 0.0, pa.bool_(): False,
+                          pa.list_(pa.string()): []}.get(field.type)
              for field in contract.schema}
     return contract.conform(pa.Table.from_pylist([plain | row for row in rows], schema=contract.schema))
 
@@ -32,9 +33,10 @@ WORTH = table(INVENTORY, {"asset_id": "s.sales", "value": 1000.0, "unit": "USD/w
 
 
 def found(states: list[dict[str, Any]], checks: list[dict[str, Any]], anomalies: list[dict[str, Any]] | None = None,
-          earlier: pa.Table | None = None, partition: str = "2024-01-02") -> list[dict[str, Any]]:
+          earlier: pa.Table | None = None, partition: str = "2024-01-02", owner: str | None = None) -> list[dict[str, Any]]:
     made = incidents(partition, table(ASSET_STATES, *states), table(CHECKS, *checks),
-                     [table(ANOMALIES, *(anomalies or []))], WORTH, earlier)
+                     [table(ANOMALIES, *(anomalies or []))], WORTH,
+                     table(ASSETS, {"asset_id": "s.sales", "owner": owner}), earlier)
     return INCIDENTS.conform(made).to_pylist()
 
 
@@ -46,6 +48,12 @@ def test_money_at_stake_is_value_times_affected_rows_and_orders_incidents():
         ("s.new", None, "critical")]
     assert rows[0]["findings"] == 2 and rows[0]["affected_share"] == 0.2 and rows[0]["unit"] == "USD/week"
     assert rows[0]["reason"] == "expect_column_values_to_be_between on price failed: some rows fail"
+
+
+def test_the_owner_is_the_suites_else_the_catalogues():
+    assert found([], [check("s.sales", 0.2)], owner="Sales")[0]["owner"] == "Sales"
+    assert found([], [check("s.sales", 0.2) | {"owner": "Tills"}], owner="Sales")[0]["owner"] == "Tills"
+    assert found([], [check("s.items", 0.2)], owner="Sales")[0]["owner"] is None
 
 
 def test_an_incident_stays_open_and_resolves_itself_once():

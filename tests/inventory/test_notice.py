@@ -7,8 +7,8 @@ from assay.inventory.notice import notice, untold
 
 def incident(asset: str, **changes) -> dict:
     return {"asset_id": asset, "partition": "2024-03-08", "opened": "2024-03-08", "status": "opened", "severity": "warning",
-            "findings": 1, "affected_share": 0.5, "at_stake": 120.0, "unit": "EUR/week", "reason": "half of it is null",
-            "reasons": ["half of it is null"]} | changes
+            "owner": None, "confirmed": True, "findings": 1, "affected_share": 0.5, "at_stake": 120.0, "unit": "EUR/week",
+            "reason": "half of it is null", "reasons": ["half of it is null"]} | changes
 
 
 def told(asset: str, *, resolved: bool = False, opened: str = "2024-03-08") -> dict:
@@ -40,6 +40,10 @@ def test_a_message_says_how_many_and_what_is_at_stake():
         "shop.d: warning since 2024-03-01, 120 EUR/week at stake: half of it is null (and 1 more)",
         "shop.b: critical: half of it is null", "shop.c: resolved, was half of it is null")
     assert notice("Shop", "d", [OVER]).title == "Shop, d: 1 resolved"
+
+
+def test_the_owner_is_named():
+    assert notice("Shop", "d", [incident("shop.a", owner="Sales")]).lines[0].startswith("shop.a, of Sales: warning")
 
 
 def test_texts_from_data_are_escaped_and_long_lists_cut():

@@ -51,8 +51,8 @@ def findings(**changes: object) -> Findings:
 
 
 INCIDENT = {"asset_id": "landing.transactions", "partition": b.PARTITION, "opened": "2017-12-16", "status": "open",
-            "severity": "critical", "findings": 2, "affected_share": 0.25, "at_stake": 2105.0, "unit": "USD/week",
-            "reason": "<b>torn</b> file", "reasons": ["<b>torn</b> file", "another"]}
+            "severity": "critical", "owner": "Sales", "confirmed": True, "findings": 2, "affected_share": 0.25,
+            "at_stake": 2105.0, "unit": "USD/week", "reason": "<b>torn</b> file", "reasons": ["<b>torn</b> file", "another"]}
 
 
 def page(made: Findings, **manifest: object) -> tuple[str, Page]:

@@ -26,7 +26,7 @@ from assay.storage import Recipe, open_store
 
 DAY = "2017-02-06"
 ROW = {"asset_id": "landing.promotions", "partition": DAY, "opened": DAY, "status": "opened", "severity": "critical",
-       "findings": 1, "affected_share": 1.0, "at_stake": 52.5, "unit": "USD/week",
+       "owner": None, "confirmed": True, "findings": 1, "affected_share": 1.0, "at_stake": 52.5, "unit": "USD/week",
        "reason": "{{ 7 * 7 }} of <b> rows fail & more",
        "reasons": ["{{ 7 * 7 }} of <b> rows fail & more"]}
 

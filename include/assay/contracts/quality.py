@@ -67,6 +67,9 @@ INCIDENTS = Contract("incidents", pa.schema([
     col("opened", STRING, "partition in which something was first found wrong"),
     col("status", STRING, "opened, open, or resolved: nothing is wrong any more"),
     col("severity", STRING, "critical, warning"),
+    col("owner", STRING, "who answers for the data: as its suite says, else the manifest or a catalogue", null=True),
+    col("confirmed", BOOL, "an expectation fails or a partition is missing, late or unusable, instead of something merely "
+                           "looking unusual"),
     col("findings", INT, "things that are wrong"),
     col("affected_share", FLOAT, "share of the newest partition's rows that are concerned, 0..1"),
     col("at_stake", FLOAT, "the asset's value times that share; null where it has no value", MONEY, null=True),

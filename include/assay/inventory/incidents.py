@@ -31,15 +31,17 @@ class _Finding:
         severity: critical where the newest partition is not used because of it.
         share: Of the newest partition's rows, 0..1.
         reason: One sentence.
+        sure: It is known to be wrong, and doesn't just look unusual.
     """
 
     severity: Severity
     share: float
     reason: str
+    sure: bool = True
 
 
 def incidents(partition: str, states: pa.Table, checks: pa.Table, anomalies: Iterable[pa.Table], inventory: pa.Table,
-              earlier: pa.Table | None) -> pa.Table:
+              assets: pa.Table, earlier: pa.Table | None) -> pa.Table:
     """Contract `incidents`: those that are opened, still open, or resolved in this partition, the most money first.
 
     Args:
@@ -48,16 +50,18 @@ def incidents(partition: str, states: pa.Table, checks: pa.Table, anomalies: Ite
         checks: Contract `checks`.
         anomalies: Contract `anomalies`, of any assets.
         inventory: Contract `inventory`, which says what assets are worth.
+        assets: Contract `assets`, which says who answers for them where their suites don't.
         earlier: The same of the newest earlier partition, if there is one.
     """
     found: dict[str, list[_Finding]] = defaultdict(list)
     for asset, finding in (*_of_states(states), *_of_checks(checks), *_of_anomalies(anomalies)):
         found[asset].append(finding)
+    owners = {row["asset_id"]: row["owner"] for table in (assets, checks) for row in table.to_pylist() if row["owner"]}
     worth = {row["asset_id"]: (row["value"], row["unit"]) for row in inventory.to_pylist()}
     open_before = {row["asset_id"]: row for row in earlier.to_pylist() if row["status"] != IncidentStatus.RESOLVED} \
         if earlier is not None else {}
     rows = [_row(asset, partition, findings, worth.get(asset, (None, "")), open_before.get(asset))
-            for asset, findings in found.items()]
+            | {"owner": owners.get(asset)} for asset, findings in found.items()]
     rows += [before | {"partition": partition, "status": str(IncidentStatus.RESOLVED), "findings": 0, "reasons": [],
                        "affected_share": 0.0, "at_stake": None if before["at_stake"] is None else 0.0}
              for asset, before in open_before.items() if asset not in found]
@@ -71,7 +75,7 @@ def _row(asset: str, partition: str, findings: Sequence[_Finding], worth: tuple[
     share, (value, unit) = max(finding.share for finding in findings), worth
     return {"asset_id": asset, "partition": partition, "opened": before["opened"] if before else partition,
             "status": str(IncidentStatus.OPEN if before else IncidentStatus.OPENED), "severity": str(ordered[0].severity),
-            "findings": len(ordered), "affected_share": share,
+            "confirmed": any(finding.sure for finding in findings), "findings": len(ordered), "affected_share": share,
             "at_stake": None if value is None else max(value, 0.0) * share, "unit": unit,
             "reason": ordered[0].reason, "reasons": list(dict.fromkeys(finding.reason for finding in ordered))}
 
@@ -102,4 +106,4 @@ def _of_anomalies(anomalies: Iterable[pa.Table]) -> Iterator[tuple[str, _Finding
             elif row["kind"] == AnomalyKind.ROWS and row["observed"] < row["low"]:
                 share = 1 - row["observed"] / row["low"]
             of = f"{row['column']}: " if row["column"] else ""
-            yield row["asset_id"], _Finding(Severity.WARNING, share, f"{of}{row['reason']}")
+            yield row["asset_id"], _Finding(Severity.WARNING, share, f"{of}{row['reason']}", sure=False)

@@ -82,4 +82,5 @@ def _line(row: _Row) -> str:
     stake = "" if row["at_stake"] is None else f", {amount(row['at_stake'])} {row['unit']} at stake"
     since = "" if row["status"] == IncidentStatus.OPENED else f" since {row['opened']}"
     more = f" (and {len(row['reasons']) - 1} more)" if len(row["reasons"]) > 1 else ""
-    return f"{row['asset_id']}: {row['severity']}{since}{stake}: {row['reason']}{more}"
+    owner = f", of {row['owner']}" if row["owner"] else ""
+    return f"{row['asset_id']}{owner}: {row['severity']}{since}{stake}: {row['reason']}{more}"

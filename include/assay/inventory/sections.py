@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from datetime import date
 from typing import Any
 
 import pyarrow as pa
@@ -14,6 +13,7 @@ from assay.contracts.enums import Action
 from assay.inventory.assets import by_asset
 from assay.inventory.charts import bars, spark
 from assay.inventory.combine import Scale
+from assay.inventory.evaluation import forecast_skill
 from assay.inventory.ranking import share
 from assay.inventory.wording import amount, interval, percent, size, widest
 from assay.quality.scores import asset_scores, dimension_scores
@@ -195,16 +195,8 @@ def metric_tables(metrics: Mapping[str, pa.Table]) -> list[dict[str, Any]]:
 
 def record(scores: pa.Table) -> list[dict[str, Any]]:
     """How good forecasts were, by use case and days ahead: mean absolute error, that of the last known value, coverage."""
-    groups: dict[tuple[str, int], list[dict[str, Any]]] = {}
-    for row in scores.to_pylist():
-        days = (date.fromisoformat(row["target_partition"]) - date.fromisoformat(row["made_on"])).days
-        groups.setdefault((row["use_case"], days), []).append(row)
-    return [{
-        "use_case": name, "days": days, "n": len(rows),
-        "error": amount(math.fsum(abs(r["p50"] - r["realised"]) for r in rows) / len(rows)),
-        "naive": amount(math.fsum(abs(r["naive"] - r["realised"]) for r in rows) / len(rows)),
-        "covered": percent(sum(r["covered"] for r in rows) / len(rows)),
-    } for (name, days), rows in sorted(groups.items())]
+    return [{"use_case": skill.use_case, "days": skill.days, "n": skill.forecasts, "error": amount(skill.error),
+             "naive": amount(skill.naive), "covered": percent(skill.covered)} for skill in forecast_skill(scores)]
 
 
 def state_rows(assets: pa.Table, states: pa.Table, used: Mapping[str, str]) -> list[dict[str, Any]]:

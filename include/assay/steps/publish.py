@@ -51,7 +51,8 @@ def publish(night: Night, classified: Sequence[ArtifactRef], gated: Sequence[Art
             inputs=[ref.fingerprint for ref in (*(refs[name] for name in ("discovered", "asset_states", "table_kinds")),
                                                 *([said] if said else []))],
             config={"assets": frame.platform.assets, "catalogues": [entry.name for entry in frame.platform.catalogues]})
-        listed = frame.store.read(assets)
+        refs["assets"], tables["assets"] = assets, frame.store.read(assets)
+        listed = tables["assets"]
         noticed = _noticed(frame, tables["asset_states"].column("asset_id").to_pylist())
         refs["quality_scores"] = _scores(frame, refs, tables, noticed)
         tables["quality_scores"] = frame.store.read(refs["quality_scores"])
@@ -117,10 +118,10 @@ def _incidents(frame: Frame, refs: dict[str, ArtifactRef], tables: dict[str, pa.
     platform = frame.platform.platform
     before = max((p for p in frame.store.partitions(INCIDENTS, platform) if p < frame.partition), default=None)
     earlier = frame.store.get(INCIDENTS, platform, before) if before is not None else None
-    read = [refs["asset_states"], refs["checks"], inventory, *unusual, *([earlier] if earlier else [])]
+    read = [refs["asset_states"], refs["checks"], refs["assets"], inventory, *unusual, *([earlier] if earlier else [])]
     return frame.publish(INCIDENTS, lambda: incidents(
         frame.partition, tables["asset_states"], tables["checks"], [frame.store.read(ref) for ref in unusual],
-        frame.store.read(inventory), frame.store.read(earlier) if earlier else None),
+        frame.store.read(inventory), tables["assets"], frame.store.read(earlier) if earlier else None),
         inputs=[ref.fingerprint for ref in read], config={"earlier": before})
 
 

@@ -38,18 +38,8 @@ def _dispatch(given: argparse.Namespace) -> int:
 
         return run(given.platform, given.partition or None, earlier=given.earlier, report=given.report, home=given.home,
                    logs=given.logs)
-    if given.command == "value":
-        from assay.steps.cli.value import explain
-
-        return explain(given.platform, given.asset, given.partition, logs=given.logs)
-    if given.command == "quality":
-        from assay.steps.cli.quality import suggest, suspects
-
-        return (suggest if given.question == "suggest" else suspects)(given.platform, given.asset, given.partition)
-    if given.command == "storage":
-        from assay.steps.cli.storage import storage
-
-        return storage(given.platform, keep_days=given.keep_days, prune=given.prune)
+    if given.command in ("value", "quality", "evaluate", "storage"):
+        return _ask(given)
     if given.command in ("scan", "init"):
         from assay.steps.cli.scan import init, scan
 
@@ -71,6 +61,25 @@ def _dispatch(given: argparse.Namespace) -> int:
         return nights.trigger(home, given.platform, given.partition or None, retrain=given.retrain, note=given.note,
                               retune=given.retune, audit=given.audit)
     return nights.backfill(home, given.platform, given.since, given.until)
+
+
+def _ask(given: argparse.Namespace) -> int:
+    """Answer from what nights have published."""
+    if given.command == "value":
+        from assay.steps.cli.value import explain
+
+        return explain(given.platform, given.asset, given.partition, logs=given.logs)
+    if given.command == "quality":
+        from assay.steps.cli.quality import suggest, suspects
+
+        return (suggest if given.question == "suggest" else suspects)(given.platform, given.asset, given.partition)
+    if given.command == "evaluate":
+        from assay.steps.cli.evaluate import evaluate
+
+        return evaluate(given.platform, given.since, given.until, as_json=given.json)
+    from assay.steps.cli.storage import storage
+
+    return storage(given.platform, keep_days=given.keep_days, prune=given.prune)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -100,6 +109,9 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("platform", metavar="PLATFORM", help="name of the manifest")
         command.add_argument("asset", metavar="ASSET", help="as in the inventory, such as landing.transactions")
         command.add_argument("partition", metavar="PARTITION", nargs="?", help="local day (default: the newest there is)")
+    evaluate = commands.add_parser("evaluate", help="print how good models, values, forecasts and incidents were")
+    evaluate.add_argument("platform", metavar="PLATFORM", help="name of the manifest")
+    evaluate.add_argument("--json", action="store_true", help="print all of it as JSON")
     storage = commands.add_parser("storage", help="print what artifacts take, and remove what nothing needs any more")
     storage.add_argument("platform", metavar="PLATFORM", help="name of the manifest")
     storage.add_argument("--keep-days", type=int, metavar="N",
@@ -113,8 +125,9 @@ def _parser() -> argparse.ArgumentParser:
     trigger.add_argument("--audit", action="store_true", help="train again without the most and the least valuable assets")
     trigger.add_argument("--note", default="", help="kept with the run")
     backfill = commands.add_parser("backfill", help="run a range of partitions through the scheduler and wait for them")
-    backfill.add_argument("--from", dest="since", required=True, metavar="YYYY-MM-DD", help="first partition")
-    backfill.add_argument("--to", dest="until", required=True, metavar="YYYY-MM-DD", help="last partition, included")
+    for command in (backfill, evaluate):
+        command.add_argument("--from", dest="since", required=True, metavar="YYYY-MM-DD", help="first partition")
+        command.add_argument("--to", dest="until", required=True, metavar="YYYY-MM-DD", help="last partition, included")
     for command in (run, up, trigger, backfill):
         command.add_argument("--platform", default=DEFAULT_PLATFORM, help=f"name of the manifest (default {DEFAULT_PLATFORM})")
     for command in (run, explain, scan, init):
