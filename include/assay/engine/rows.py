@@ -16,7 +16,7 @@ import duckdb
 from assay.engine.duck import connect, quote, scan
 
 _HELD = 100_000  # rows up to which files are read once, instead of once a few columns
-_TOGETHER = 5  # columns whose values are counted in one scan, which their tables in memory have to bear
+_TOGETHER = 4  # columns whose values are counted in one scan, which their tables in memory have to bear
 _TOGETHER_HELD = 50  # the same where the rows are few
 _LOOKED_AT = 2_000_000  # rows that tell whether a column has many different values
 
