@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assay.engine import connect, literal, quote
+from assay.engine import connect, literal, quote, scan
 
 # DuckDB ends its text at NUL, and so do the formats that columns come from
 TEXTS = st.text(alphabet=st.characters(exclude_categories=("Cs",), exclude_characters="\0"), max_size=30)
@@ -52,3 +54,12 @@ def test_what_is_beyond_the_memory_limit_spills():
         spilled = con.execute("SELECT sum(temporary_storage_bytes), sum(memory_usage_bytes) FROM duckdb_memory()").fetchall()[0]
         assert spilled[0] > 20_000_000 and spilled[1] < 70_000_000
         assert con.execute("SELECT count(*), count(DISTINCT v[:8]) > 1_400_000 FROM wide").fetchall() == [(1_500_000, True)]
+
+
+def test_nan_is_found_in_files_whose_extremes_are_silent_about_it(database, tmp_path):
+    files = [str(tmp_path / f"it's {number}.parquet") for number in range(2)]
+    pq.write_table(pa.table({"x": [1.0, float("nan"), None]}), files[0])
+    pq.write_table(pa.table({"y": [1], "x": [2.0]}), files[1])
+    found = database.execute(f"select sum(isnan(x)::int), count(*) filter (x > 5), max(case when not isnan(x) then x end), "
+                             f"count(y) from {scan(files)}").fetchall()
+    assert found == [(1, 1, 2.0, 1)]  # NaN is larger than any number

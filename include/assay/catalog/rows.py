@@ -11,7 +11,7 @@ from typing import Protocol
 
 import duckdb
 
-from assay.engine import connect, literal, quote
+from assay.engine import connect, literal, quote, scan
 from assay.errors import UnreadableData, shorten
 
 _DATE = r"\d{4}-\d{2}-\d{2}([ T]00:00(:00(\.0+)?)?(Z|[+]00(:?00)?)?)?"
@@ -151,10 +151,8 @@ class SnapshotRows:
             self._con.execute("set TimeZone = 'UTC'")
         if asset not in self._types:
             for view, parts in ((quote(asset), self._files[asset]), (quote(f"{asset}/newest"), self._files[asset][-1:])):
-                listed = ", ".join(literal(path) for part in parts for path in part)
                 try:
-                    self._con.execute(f"create view {view} as select * from read_parquet([{listed}], union_by_name = true, "
-                                      "hive_partitioning = false)")
+                    self._con.execute(f"create view {view} as select * from {scan(path for part in parts for path in part)}")
                     columns = self._con.execute(f"describe {view}").fetchall()
                 except duckdb.Error as error:
                     del self._files[asset]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Iterable
 
 import duckdb
 
@@ -28,3 +29,13 @@ def quote(name: str) -> str:
 def literal(value: str) -> str:
     """`value` as an SQL string."""
     return "'" + value.replace("'", "''") + "'"
+
+
+def scan(files: Iterable[str]) -> str:
+    """SQL that reads Parquet files of one table, columns matched by name.
+
+    DuckDB takes the extremes that a file tells for those of all its numbers, though writers leave NaN out of them: unless it is
+    told so, `isnan` and comparisons are answered without reading, and wrongly.
+    """
+    return (f"read_parquet([{', '.join(map(literal, files))}], union_by_name = true, hive_partitioning = false, "
+            "can_have_nan = true)")

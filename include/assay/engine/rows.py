@@ -13,10 +13,10 @@ from typing import Any, Protocol
 
 import duckdb
 
-from assay.engine.duck import connect, literal, quote
+from assay.engine.duck import connect, quote, scan
 
 _HELD = 100_000  # rows up to which files are read once, instead of once a few columns
-_TOGETHER = 5  # columns whose values are counted in one scan, which their tables in memory have to bear
+_TOGETHER = 4  # columns whose values are counted in one scan, which their tables in memory have to bear
 _TOGETHER_HELD = 50  # the same where the rows are few
 _LOOKED_AT = 2_000_000  # rows that tell whether a column has many different values
 
@@ -99,9 +99,7 @@ class DuckRows:
         self._counted: tuple[str, ...] = ()
         try:
             self.con.execute("set TimeZone = 'UTC'")
-            listed = ", ".join(literal(path) for path in files)
-            self.con.execute(f"create view files as select * from read_parquet([{listed}], union_by_name = true, "
-                             "hive_partitioning = false, can_have_nan = true)")  # files' own extremes are silent about NaN
+            self.con.execute(f"create view files as select * from {scan(files)}")
             # of a small table opening its files for each column takes the longest
             held = "table" if self.count() <= _HELD else "view"
             self.con.execute(f"create temp {held} snapshot as select * from files")

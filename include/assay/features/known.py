@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import duckdb
 
 from assay.contracts.enums import AssetKind
-from assay.engine import literal, quote
+from assay.engine import literal, quote, scan
 from assay.features.catalogue import AssetFacts, Catalogue
 
 
@@ -121,8 +121,7 @@ def _with_every_column(con: duckdb.DuckDBPyConnection, scan: str, asset: AssetFa
 
 def parquet_scan(snapshots: Sequence[SnapshotFiles]) -> str:
     """SQL that reads the files of some snapshots of one asset."""
-    files = ", ".join(literal(path) for snapshot in snapshots for path in snapshot.files)
-    return f"read_parquet([{files}], union_by_name = true, hive_partitioning = false)"
+    return scan(path for snapshot in snapshots for path in snapshot.files)
 
 
 def local_date(con: duckdb.DuckDBPyConnection, scan: str, column: str, timezone: str) -> str:

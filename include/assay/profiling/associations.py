@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 
 from assay.contracts.enums import AssociationMeasure
 from assay.contracts.profiles import ASSOCIATIONS
-from assay.engine import connect, literal, quote
+from assay.engine import connect, quote, scan
 from assay.errors import UnreadableData, shorten
 from assay.profiling.layout import columns_of
 from assay.profiling.nearly_unique import SHARE
@@ -137,8 +137,7 @@ def _varied(columns: list[_Column]) -> list[_Column]:
 def _read(files: Sequence[str], expressions: Sequence[str], rows: int) -> pa.Table:
     """The sample, a column for each expression."""
     selected = ", ".join(f"{expression} as c{place}" for place, expression in enumerate(expressions))
-    source = f"read_parquet([{', '.join(map(literal, files))}], union_by_name = true, hive_partitioning = false, " \
-             "can_have_nan = true)"  # the files' own extremes are silent about NaN
+    source = scan(files)
     query = f"select {selected} from {source}"
     if rows > _ROWS:
         limit = (2**64 - 1) * _ROWS // rows

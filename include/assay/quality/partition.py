@@ -12,7 +12,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from assay.engine import connect, literal
+from assay.engine import connect, scan
 from assay.quality.reading import Reading, read_columns
 from assay.quality.terms import Reference
 
@@ -34,7 +34,7 @@ class Other:
     @property
     def sql(self) -> str:
         """All of them as a table expression."""
-        return _scan([path for files in self.files for path in files])
+        return scan([path for files in self.files for path in files])
 
     @property
     def columns(self) -> dict[str, Reading]:
@@ -94,7 +94,7 @@ def open_partition(data: Sequence[str] | pa.Table, others: Mapping[Reference, Ot
             cursor.register("part", data)
         else:
             rows = sum(pq.read_metadata(path).num_rows for path in data)
-            cursor.execute(f"create temp {'table' if rows <= _HELD else 'view'} part as select * from {_scan(data)}")
+            cursor.execute(f"create temp {'table' if rows <= _HELD else 'view'} part as select * from {scan(data)}")
         yield Partition(schema, read_columns(schema, _names(cursor, schema)), others or {}, batch_rows, cursor)
     finally:
         cursor.close()
@@ -114,8 +114,3 @@ def _names(cursor: duckdb.DuckDBPyConnection, schema: pa.Schema) -> list[str]:
     if len({name.lower() for name in schema.names}) == len(schema.names):
         return list(schema.names)
     return [str(row[0]) for row in cursor.execute("describe part").fetchall()]
-
-
-def _scan(files: Sequence[str]) -> str:
-    listed = ", ".join(literal(path) for path in files)
-    return f"read_parquet([{listed}], union_by_name = true, hive_partitioning = false)"

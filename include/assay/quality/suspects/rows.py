@@ -8,7 +8,7 @@ from typing import Any
 import duckdb
 
 from assay.catalog.facts import TableFacts
-from assay.engine import connect, literal, quote
+from assay.engine import connect, literal, quote, scan
 from assay.errors import UnreadableData, shorten
 from assay.quality.suspects.suspect import PLACES, shown
 
@@ -33,14 +33,12 @@ class Rows:
     def __init__(self, files: Sequence[str], table: TableFacts, key: str | None) -> None:
         self._table, self._key, self._name = table, key, files[0]
         self._con = connect()
-        listed = ", ".join(literal(path) for path in files)
         number = "row"
         while number in map(str.lower, table.columns):
             number += "_"
         self.number = quote(number)
         self.ask("set TimeZone = 'UTC'")
-        self.ask(f"create view whole as select *, row_number() over () as {self.number} from read_parquet([{listed}], "
-                 "union_by_name = true, hive_partitioning = false)")
+        self.ask(f"create view whole as select *, row_number() over () as {self.number} from {scan(files)}")
         step = -(-table.rows // _SAMPLED) or 1
         self.ask(f"create temp {'table' if table.rows <= _SAMPLED else 'view'} sampled as "
                  f"select * exclude ({self.number}) from whole where {self.number} % {step} = 0")
