@@ -34,14 +34,18 @@ REPEATS = 3
 
 def partitions() -> list[list[str]]:
     """Files of each partition of each table."""
-    return [sorted(map(str, folder.glob("*.parquet"))) for table in sorted(LANDING.iterdir()) if table.is_dir()
+    return [sorted(map(str, folder.glob("*.parquet"))) for table in _tables()
             for folder in sorted(table.iterdir()) if "=" in folder.name]
 
 
 def tables(names: tuple[str, ...] = ()) -> list[str]:
     """A glob for all files of each table, or of those named."""
-    return [f"{table}/*/*.parquet" for table in sorted(LANDING.iterdir())
-            if table.is_dir() and table.name in (names or [table.name])]
+    return [f"{table}/*/*.parquet" for table in _tables() if table.name in (names or [table.name])]
+
+
+def _tables() -> list[Path]:
+    """Folders of the tables; what begins with an underscore is none, such as the query log."""
+    return [table for table in sorted(LANDING.iterdir()) if table.is_dir() and not table.name.startswith("_")]
 
 
 def ours() -> None:

@@ -79,7 +79,8 @@ def clean() -> list[dict]:
     """False alarms of nights without a fault."""
     first, last = CLEAN[0].isoformat(), (CLEAN[0] + timedelta(days=CLEAN[1])).isoformat()
     counts = {"the 60 nights": [0, 0, 0], "all nights with a history": [0, 0, 0]}  # alarms, new partitions, asset-nights
-    for asset in sorted(folder.name for folder in LANDING.iterdir() if folder.is_dir()):
+    tables = [folder.name for folder in LANDING.iterdir() if folder.is_dir() and not folder.name.startswith("_")]
+    for asset in sorted(tables):
         labels = [label for label in partitions(asset) if len(before(asset, label)) >= FEWEST]
         for label in labels:
             found = alarms(asset, label, facts(asset, label))
