@@ -24,9 +24,10 @@ def check(dimension: str, severity: str, success: bool) -> dict:
     return {"asset_id": A, "dimension": dimension, "severity": severity, "success": success}
 
 
-def scores(checks=(), anomalies=(), suspects=(), partitions: int = 0) -> pa.Table:
+def scores(checks=(), anomalies=(), suspects=(), partitions: int = 0, *, looked_through: bool = True) -> pa.Table:
     return QUALITY_SCORES.conform(quality_scores(
-        table(CHECKS, list(checks)), [table(ANOMALIES, list(anomalies))], [table(SUSPECTS, list(suspects))], {A: partitions}))
+        table(CHECKS, list(checks)), [table(ANOMALIES, list(anomalies))], [table(SUSPECTS, list(suspects))], {A: partitions},
+        {A} if looked_through else ()))
 
 
 def parts(made: pa.Table, dimension: str) -> dict[str | None, float]:
@@ -56,6 +57,10 @@ def test_suspect_rows_count_by_their_largest_share() -> None:
     made = scores(suspects=doubted)
     assert parts(made, "conformity") == {None: 0.75, "suspect": 0.75}
     assert [row["failed"] for row in made.to_pylist() if row["part"] == "suspect"] == [2, 0, 0, 0]
+
+
+def test_rows_that_nobody_looked_through_are_not_taken_for_right() -> None:
+    assert parts(scores([check("accuracy", "warning", True)], looked_through=False), "accuracy") == {None: 1.0, "checks": 1.0}
 
 
 def test_nothing_looked_at_has_no_score() -> None:

@@ -40,11 +40,11 @@ def find_late(now: Iterable[_Row], before: Mapping[str, Iterable[_Row]]) -> list
         before: Partition -> rows of its `discovered`, of earlier partitions.
     """
     current = {(row["asset_id"], row["source_partition"]): row for row in now if row["source_partition"]}
-    first = {asset: min(label for other, label in current if other == asset) for asset in {asset for asset, _ in current}}
+    first = dict(sorted(current, reverse=True))  # the smallest label of each asset comes last
     affected: dict[tuple[str, str, LateKind], list[str]] = defaultdict(list)
     for partition in sorted(before):
         known = {(row["asset_id"], row["source_partition"]): row for row in before[partition] if row["source_partition"]}
-        last = {asset: max(label for other, label in known if other == asset) for asset in {asset for asset, _ in known}}
+        last = dict(sorted(known))
         for place in sorted(current.keys() | known.keys()):
             asset, label = place
             if asset not in first or asset not in last or label < first[asset] or label > max(last[asset], partition):

@@ -11,7 +11,7 @@ Source: dimensions of GB/T 37550-2019; equal weights, since the standard leaves 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import fsum
 from typing import Any
@@ -39,7 +39,7 @@ class _Score:
 
 
 def quality_scores(checks: pa.Table, anomalies: Iterable[pa.Table], suspects: Iterable[pa.Table],
-                   partitions: Mapping[str, int]) -> pa.Table:
+                   partitions: Mapping[str, int], looked_through: Collection[str]) -> pa.Table:
     """Contract `quality_scores`: of every asset that was checked or looked at.
 
     Args:
@@ -47,6 +47,7 @@ def quality_scores(checks: pa.Table, anomalies: Iterable[pa.Table], suspects: It
         anomalies: Contract `anomalies`, of any assets.
         suspects: Contract `suspects`, of any assets.
         partitions: Asset -> partitions of it that are known; of few of them nothing is unusual.
+        looked_through: Assets whose rows were looked through for what is suspect.
     """
     parts: dict[tuple[str, Dimension], dict[QualityPart, _Score]] = defaultdict(dict)
     for (asset, dimension), rows in _grouped([checks]).items():
@@ -57,7 +58,7 @@ def quality_scores(checks: pa.Table, anomalies: Iterable[pa.Table], suspects: It
         for dimension in watched() if partitions.get(asset, 0) > FEWEST else ():
             found = len(told.get((asset, dimension), ()))
             parts[asset, dimension][QualityPart.UNUSUAL] = _Score(0.0 if found else 1.0, 1.0, 1, min(found, 1))
-        for dimension in searched():
+        for dimension in searched() if asset in looked_through else ():
             shares = [row["share"] for row in doubted.get((asset, dimension), ())]
             parts[asset, dimension][QualityPart.SUSPECT] = _Score(1 - min(1.0, max(shares, default=0.0)), 1.0, 1, len(shares))
     return pa.Table.from_pylist(list(_rows(parts)), schema=QUALITY_SCORES.schema)

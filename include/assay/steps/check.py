@@ -15,7 +15,7 @@ from assay.quality.suite import Suite, find_suite
 from assay.quality.validate import depends_on_label, first_failure, relabel, validate
 from assay.steps import staying
 from assay.steps.compared import Compared, Sight
-from assay.steps.frame import Frame, open_frame
+from assay.steps.frame import Frame, asset_of, open_frame
 
 logger = logging.getLogger(__name__)
 
@@ -36,19 +36,14 @@ def check(night: Night, histories: Sequence[ArtifactRef]) -> list[ArtifactRef]:
     Returns:
         Contract `check_index` of each asset, in the same order.
     """
-    part = _asset(histories[0]) if histories else "none"
+    part = asset_of(histories[0]) if histories else "none"
     with open_frame("check", night.platform, night.partition, _MODULES, part) as frame:
         sight = Sight(frame, night)
         return [_check_asset(frame, sight, history) for history in histories]
 
 
-def _asset(history: ArtifactRef) -> str:
-    """The asset whose history `history` is: the last part of its folder, which is there even where it has no rows."""
-    return history.uri.rstrip("/").rsplit("/", 1)[-1]
-
-
 def _check_asset(frame: Frame, sight: Sight, history: ArtifactRef) -> ArtifactRef:
-    asset_id = _asset(history)
+    asset_id = asset_of(history)
     with frame.measure(asset_id):
         suite = find_suite(frame.platform.platform, asset_id)
         snapshots = sight.snapshots(asset_id)

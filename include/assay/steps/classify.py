@@ -13,9 +13,9 @@ import pyarrow as pa
 from assay.catalog.declared import Declaration, read_declarations
 from assay.catalog.vocabulary import raw_vocabulary
 from assay.contracts.refs import ArtifactRef, Night
-from assay.contracts.schemas import CHANGES, COLUMNS, DECLARED, HISTORY, RELATIONS, SNAPSHOT, TABLE_KINDS
+from assay.contracts.schemas import CHANGES, COLUMNS, DECLARED, HISTORY, RELATIONS, TABLE_KINDS
 from assay.language.encoder import ENCODER
-from assay.steps.frame import Frame, open_frame
+from assay.steps.frame import Frame, open_frame, snapshot_of
 
 if TYPE_CHECKING:
     from assay.catalog.classify import Classification
@@ -147,6 +147,6 @@ def _snapshots(frame: Frame, states: Sequence[ArtifactRef]) -> dict[str, list[Ar
             continue
         known = {row["source_partition"] or frame.partition: row for row in frame.store.read(history).to_pylist() if row["uri"]}
         if all(label in known for label in counted):
-            out[asset] = [ArtifactRef(SNAPSHOT.name, row["uri"], row["row_count"], row["fingerprint"])
+            out[asset] = [snapshot_of(row)
                           for row in map(known.__getitem__, counted)]
     return out

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from assay.contracts.refs import ArtifactRef, Night
-from assay.contracts.schemas import HISTORY, SNAPSHOT
+from assay.contracts.schemas import HISTORY
 from assay.quality.partition import Other
 from assay.quality.suite import Suite
 from assay.quality.terms import Reference
-from assay.steps.frame import Frame
+from assay.steps.frame import Frame, snapshot_of
 
 Snapshots = list[tuple[str, ArtifactRef]]
 
@@ -52,7 +52,7 @@ class Sight:
             history = self.frame.store.find(HISTORY, self.frame.platform.platform, self.frame.partition, asset_id)
             rows = self.frame.store.read(history).sort_by("source_partition").to_pylist() if history else []
             self._snapshots[asset_id] = [
-                (row["source_partition"], ArtifactRef(SNAPSHOT.name, row["uri"], row["row_count"], row["fingerprint"]))
+                (row["source_partition"], snapshot_of(row))
                 for row in rows if row["uri"]]
         return self._snapshots[asset_id]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import resource
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,7 +15,7 @@ import pyarrow as pa
 from assay.config import Platform, load_platform
 from assay.contracts.contract import Contract
 from assay.contracts.refs import ArtifactRef
-from assay.contracts.schemas import RUN_METRICS
+from assay.contracts.schemas import RUN_METRICS, SNAPSHOT
 from assay.storage import ArtifactStore, Recipe, code_fingerprint, fingerprint, open_store
 
 logger = logging.getLogger(__name__)
@@ -73,6 +73,16 @@ class Frame:
             "bytes_read": self.store.traffic.read - read, "bytes_written": self.store.traffic.written - written,
             "peak_rss": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
         })
+
+
+def asset_of(ref: ArtifactRef) -> str:
+    """The asset that an artifact is of: the last part of its folder, which is there even where it has no rows."""
+    return ref.uri.rstrip("/").rsplit("/", 1)[-1]
+
+
+def snapshot_of(row: Mapping[str, Any]) -> ArtifactRef:
+    """The snapshot that a row of the contract `history` names; of a table that stays in its database one without a URI."""
+    return ArtifactRef(SNAPSHOT.name, row["uri"] or "", row["row_count"], row["fingerprint"])
 
 
 @contextmanager

@@ -11,11 +11,11 @@ from functools import partial
 import pyarrow as pa
 
 from assay.contracts.refs import ArtifactRef, Night
-from assay.contracts.schemas import ANOMALIES, ASSOCIATIONS, PROFILE_STATES, PROFILES, SNAPSHOT, SUSPECTS
+from assay.contracts.schemas import ANOMALIES, ASSOCIATIONS, PROFILE_STATES, PROFILES, SUSPECTS
 from assay.errors import SourceUnavailable, UnreadableData
 from assay.steps import staying
 from assay.steps.engines import engine_of
-from assay.steps.frame import Frame, open_frame
+from assay.steps.frame import Frame, asset_of, open_frame, snapshot_of
 from assay.storage import code_fingerprint
 
 logger = logging.getLogger(__name__)
@@ -42,7 +42,7 @@ def profile(night: Night, histories: Sequence[ArtifactRef]) -> list[ArtifactRef]
         Contract `profile_states` of every recent partition of each asset, oldest first: the last 28 days up to what is
         known ahead, or the newest partition where all are older.
     """
-    part = _asset(histories[0]) if histories else "none"
+    part = asset_of(histories[0]) if histories else "none"
     with open_frame("profile", night.platform, night.partition, _MODULES, part) as frame:
         return [state for history in histories for state in _profile_asset(frame, history)]
 
@@ -52,13 +52,8 @@ def watched_from(partition: str) -> str:
     return (date.fromisoformat(partition) - timedelta(days=_WATCHED_DAYS)).isoformat()
 
 
-def _asset(history: ArtifactRef) -> str:
-    """The asset whose history `history` is: the last part of its folder, which is there even where it has no rows."""
-    return history.uri.rstrip("/").rsplit("/", 1)[-1]
-
-
 def _profile_asset(frame: Frame, history: ArtifactRef) -> list[ArtifactRef]:
-    asset_id = _asset(history)
+    asset_id = asset_of(history)
     with frame.measure(asset_id):
         snapshots = _readable(frame, asset_id, history)
         recent = (date.fromisoformat(frame.partition) - timedelta(days=RECENT_DAYS)).isoformat()
@@ -170,7 +165,7 @@ def _readable(frame: Frame, asset_id: str, history: ArtifactRef) -> list[tuple[s
     """Label and snapshot of each partition that is known by the run's, oldest first; of a table that stays without a URI."""
     last = (date.fromisoformat(frame.partition) + timedelta(days=frame.platform.known_ahead(asset_id))).isoformat()
     rows = frame.store.read(history).sort_by("source_partition").to_pylist()
-    return [(row["source_partition"], ArtifactRef(SNAPSHOT.name, row["uri"] or "", row["row_count"], row["fingerprint"]))
+    return [(row["source_partition"], snapshot_of(row))
             for row in rows if row["fingerprint"] and row["source_partition"] <= last]
 
 

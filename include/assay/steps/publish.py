@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from assay.contracts.refs import ArtifactRef, CaseRef, Night
 from assay.steps.audit import AUDIT
-from assay.steps.frame import Frame, open_frame
+from assay.steps.frame import Frame, asset_of, open_frame
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -104,9 +104,11 @@ def _scores(frame: Frame, refs: dict[str, ArtifactRef], tables: dict[str, pa.Tab
     from assay.quality.scores import quality_scores
 
     read = [refs["checks"], refs["gate"], *noticed["anomalies"], *noticed["suspects"]]
+    looked_through = [asset_of(ref) for ref in noticed["suspects"]]
     return frame.publish(QUALITY_SCORES, lambda: quality_scores(
         tables["checks"], map(frame.store.read, noticed["anomalies"]), map(frame.store.read, noticed["suspects"]),
-        Counter(tables["gate"].column("asset_id").to_pylist())), inputs=[ref.fingerprint for ref in read])
+        Counter(tables["gate"].column("asset_id").to_pylist()), looked_through),
+        inputs=[ref.fingerprint for ref in read], config=looked_through)
 
 
 def _incidents(frame: Frame, refs: dict[str, ArtifactRef], tables: dict[str, pa.Table], unusual: Sequence[ArtifactRef],

@@ -59,12 +59,12 @@ def suggest_suite(platform: str, asset: str, partition: str, store: ArtifactStor
 
 def _snapshots(store: ArtifactStore, platform: str, partition: str, asset: str) -> list[tuple[str, list[str]]]:
     """Label and files of each ingested partition of an asset, oldest first; empty where it has none."""
-    from assay.contracts.refs import ArtifactRef
-    from assay.contracts.schemas import HISTORY, SNAPSHOT
+    from assay.contracts.schemas import HISTORY
+    from assay.steps.frame import snapshot_of
 
     history = store.find(HISTORY, platform, partition, asset)
     rows = store.read(history).sort_by("source_partition").to_pylist() if history else []
-    return [(row["source_partition"], store.files(ArtifactRef(SNAPSHOT.name, row["uri"], row["row_count"], row["fingerprint"])))
+    return [(row["source_partition"], store.files(snapshot_of(row)))
             for row in rows if row["uri"] and row["row_count"]]
 
 

@@ -11,7 +11,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from assay.steps.cli.run import SAFE_WIDTH, check_date
+from assay.steps.cli.run import check_date, open_console
 
 if TYPE_CHECKING:
     from assay.inventory.evaluation import Evaluation
@@ -36,8 +36,7 @@ def evaluate(platform: str, since: str, until: str, *, as_json: bool = False) ->
     if as_json:
         Console(soft_wrap=True).print_json(json.dumps(asdict(found)), indent=1, highlight=False)
         return 0
-    console = Console()
-    console = console if console.is_terminal else Console(width=SAFE_WIDTH)
+    console = open_console()
     for table in _tables(found):
         console.print(table)
     return 0

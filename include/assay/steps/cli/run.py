@@ -28,6 +28,12 @@ SPACING_DAYS = 7
 SAFE_WIDTH = 120  # of a log or pipe, which has no width of its own
 
 
+def open_console() -> Console:
+    """Where answers are printed: as wide as the terminal, or as is safe for a log or pipe, which has no width of its own."""
+    console = Console()
+    return console if console.is_terminal else Console(width=SAFE_WIDTH)
+
+
 def run(platform: str, partition: str | None = None, *, earlier: int = 3, report: Path, home: Path, logs: Path) -> int:
     """Run `earlier` weekly-spaced partitions and then `partition`; print the inventory of the last one.
 

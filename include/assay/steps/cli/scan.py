@@ -14,7 +14,7 @@ from rich.text import Text
 
 from assay.config.settings import REPOSITORY
 from assay.errors import ConfigError
-from assay.steps.cli.run import SAFE_WIDTH, quiet
+from assay.steps.cli.run import open_console, quiet
 
 _MOST = 10  # lines below a heading
 
@@ -35,8 +35,7 @@ def scan(uri: str, *, as_json: bool, workspace: Path, logs: Path) -> int:
     if as_json:
         Console(soft_wrap=True).print_json(json.dumps(found, ensure_ascii=False), indent=1, highlight=False)
     else:
-        console = Console()
-        console = console if console.is_terminal else Console(width=SAFE_WIDTH)
+        console = open_console()
         for part in _render(found):
             console.print(part)
     return 0

@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from rich import box
-from rich.console import Console
 from rich.table import Table
 
-from assay.steps.cli.run import SAFE_WIDTH
+from assay.steps.cli.run import open_console
 
 if TYPE_CHECKING:
     from assay.storage.retention import Stored
@@ -40,8 +39,7 @@ def storage(platform: str, *, keep_days: int | None = None, prune: bool = False)
         own, going = (_of(artifacts, contract) for artifacts in (holdings.stored, holdings.superfluous))
         table.add_row(contract, f"{len(own):,}", min(a.partition for a in own), max(a.partition for a in own),
                       size(_bytes(own)), f"{len(going):,}, {size(_bytes(going))}" if going else "–")
-    console = Console()
-    console = console if console.is_terminal else Console(width=SAFE_WIDTH)
+    console = open_console()
     console.print(table)
     count, part = f"{len(holdings.superfluous):,} artifacts", size(_bytes(holdings.superfluous))
     everything = size(_bytes(holdings.stored))
