@@ -156,11 +156,12 @@ def value(night: Night, features: list[CaseRef], models: list[CaseRef], classifi
 
 
 @task
-def forecast(night: Night, values: list[CaseRef], embeddings: list[CaseRef], *, outlet_events: Any = None) -> list[ArtifactRef]:
-    """**Future value and evaluation.** Forecasts each asset's value and scores the forecasts of earlier partitions."""
+def forecast(night: Night, values: list[CaseRef], classified: list[ArtifactRef], gated: list[ArtifactRef],
+             used: list[ArtifactRef], *, outlet_events: Any = None) -> list[ArtifactRef]:
+    """**Future value and evaluation.** Forecasts values by what did best before, and scores earlier forecasts."""
     from assay.steps import forecast as step
 
-    forecasts = step.forecast(night, values, embeddings)
+    forecasts = step.forecast(night, values, classified, gated, used)
     _announce(outlet_events, night, forecasts[0])
     return forecasts
 
@@ -270,9 +271,9 @@ def build(manifest: Platform) -> DAG:
         gated = gate.override(**outlet("checks"))(night, histories, checks)
         features = build_features(night, gated, classified)
         models = train(night, features)
-        embeddings = extract(night, features, models)
+        extract(night, features, models)
         values = value.override(**outlet("values"))(night, features, models, classified)
-        forecasts = forecast.override(**outlet("forecasts"))(night, values, embeddings)
+        forecasts = forecast.override(**outlet("forecasts"))(night, values, classified, gated, used)
         inventory = publish.override(**outlet("inventory"))(night, classified, gated, values, forecasts, used)
         if manifest.notify:
             inventory >> notify(night)

@@ -48,11 +48,11 @@ def run_night(platform: str, partition: str | None = None) -> Published:
     features = build_features.build_features(night, gated, classified)
     models = train.train(night, features)
     champion.choose(night, features, models)
-    embeddings = extract.extract(night, features, models)
+    extract.extract(night, features, models)
+    used = usage.usage(night)
     values = value.value(night, features, models, classified)
-    forecasts = forecast.forecast(night, values, embeddings)
-    return Published(night, gated, values, publish.publish(night, classified, gated, values, forecasts,
-                                                              usage.usage(night)))
+    forecasts = forecast.forecast(night, values, classified, gated, used)
+    return Published(night, gated, values, publish.publish(night, classified, gated, values, forecasts, used))
 
 
 def pure_fingerprints(storage: Path, platform: str) -> dict[str, str]:

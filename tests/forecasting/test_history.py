@@ -4,10 +4,10 @@ from itertools import pairwise
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.inventory.builders import table, value_row
+from tests.inventory.builders import CASE, table, value_row
 
 from assay.contracts.schemas import VALUES
-from assay.forecasting.history import Point, days_between, in_reach, non_overlapping, shift, value_history
+from assay.forecasting.history import Point, Subject, days_between, in_reach, non_overlapping, shift, value_history
 
 
 def test_reach_ends_before_the_partition_and_280_days_back() -> None:
@@ -17,12 +17,12 @@ def test_reach_ends_before_the_partition_and_280_days_back() -> None:
 
 def test_an_unvalued_night_is_a_gap_and_not_a_zero() -> None:
     tables = {
-        "2017-01-15": table(VALUES, [value_row("a", 3.0, 1.0, 5.0), value_row("b", None, reason="no data")]),
-        "2017-01-08": table(VALUES, [value_row("a", 2.0), value_row("b", 0.0, -1.0, 1.0)]),
+        "2017-01-15": [table(VALUES, [value_row("a", 3.0, 1.0, 5.0), value_row("b", None, reason="no data")])],
+        "2017-01-08": [table(VALUES, [value_row("a", 2.0), value_row("b", 0.0, -1.0, 1.0)])],
     }
     history = value_history(tables)
-    assert history["a"] == [Point("2017-01-08", 2.0, None, None), Point("2017-01-15", 3.0, 1.0, 5.0)]
-    assert history["b"] == [Point("2017-01-08", 0.0, -1.0, 1.0)]
+    assert history[Subject(CASE, "a", "")] == [Point("2017-01-08", 2.0, None, None), Point("2017-01-15", 3.0, 1.0, 5.0)]
+    assert history[Subject(CASE, "b", "")] == [Point("2017-01-08", 0.0, -1.0, 1.0)]
 
 
 def test_neighbouring_nights_share_a_window_and_count_once() -> None:

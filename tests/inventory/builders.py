@@ -169,7 +169,7 @@ def scores(whole: float = 0.97) -> pa.Table:
 def forecast_row(asset_id: str, horizon: int, p10: float, p50: float, p90: float, *, case: str = CASE,
                  target: str = "2017-12-30") -> dict[str, Any]:
     return {"use_case": case, "asset_id": asset_id, "horizon": horizon, "target_partition": target, "p10": p10, "p50": p50,
-            "p90": p90, "model": "naive (history of 1 window)"}
+            "p90": p90, "column": None, "model": "naive", "windows": 1, "reason": "The last known value."}
 
 
 def usage() -> pa.Table:
@@ -234,3 +234,10 @@ class Shop:
         return [self.put(schemas.USAGE, usage(), partition),
                 self.put(schemas.LINEAGE, schemas.LINEAGE.schema.empty_table(), partition),
                 self.put(schemas.LOG_COVERAGE, coverage(), partition)]
+
+    def forecast(self, night: Night, values: list[CaseRef]) -> list[ArtifactRef]:
+        """What the step `forecast` publishes of a night."""
+        from assay.steps.forecast import forecast
+
+        day = night.partition
+        return forecast(night, values, self.classified(day), self.gated(day), self.used(day))

@@ -8,7 +8,6 @@ from tests.inventory.builders import Shop
 
 from assay.contracts import schemas
 from assay.contracts.refs import ArtifactRef, CaseRef
-from assay.steps.forecast import forecast
 from assay.steps.publish import publish
 
 
@@ -23,7 +22,7 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Shop:
 def run(shop: Shop, partition: str = b.PARTITION, factor: float = 1.0) -> ArtifactRef:
     night, values = shop.night(partition), [shop.value(b.values(factor), partition)]
     shop.put(schemas.MODEL_METRICS, b.metrics(), partition, b.CASE)
-    return publish(night, shop.classified(partition), shop.gated(partition), values, forecast(night, values, []),
+    return publish(night, shop.classified(partition), shop.gated(partition), values, shop.forecast(night, values),
                    shop.used(partition))
 
 
@@ -63,7 +62,7 @@ def test_the_report_follows_an_earlier_partition_that_came_later(shop: Shop) -> 
 
 def test_a_use_case_that_stopped_leaves_its_assets_unvalued(shop: Shop) -> None:
     night, values = shop.night(), [CaseRef(b.CASE, None, "no outcome has come yet")]
-    inventory = publish(night, shop.classified(), shop.gated(), values, forecast(night, values, []), shop.used())
+    inventory = publish(night, shop.classified(), shop.gated(), values, shop.forecast(night, values), shop.used())
     rows = shop.store.read(inventory).to_pylist()
     assert [r["asset_id"] for r in rows] == sorted(b.ASSETS)
     assert {r["value_status"] for r in rows} == {"unvalued"}
@@ -74,7 +73,7 @@ def test_a_use_case_that_stopped_leaves_its_assets_unvalued(shop: Shop) -> None:
 def test_the_order_in_which_references_arrive_does_not_matter(shop: Shop) -> None:
     first = run(shop)
     night, values = shop.night(), [shop.value(b.values())]
-    turned = publish(night, shop.classified()[::-1], shop.gated()[::-1], values, forecast(night, values, [])[::-1],
+    turned = publish(night, shop.classified()[::-1], shop.gated()[::-1], values, shop.forecast(night, values)[::-1],
                      shop.used()[::-1])
     assert turned == first
 

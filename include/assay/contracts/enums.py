@@ -186,6 +186,24 @@ class ValueStatus(StrEnum):
     UNVALUED = "unvalued"  # never shown as 0
 
 
+class ForecastKind(StrEnum):
+    """Whose value is forecast."""
+
+    ASSET = "asset"
+    COLUMN = "column"
+
+
+class Forecaster(StrEnum):
+    """What forecasts values, the simplest first."""
+
+    NAIVE = "naive"  # the last known value
+    MOVING_AVERAGE = "moving_average"
+    EXPONENTIAL_SMOOTHING = "exponential_smoothing"
+    LOCAL_LEVEL = "local_level"  # a level that drifts, seen through the noise that the intervals tell of
+    NETWORK = "network"
+    COMBINATION = "combination"  # mean of the others
+
+
 class Action(StrEnum):
     """What to do about an asset."""
 

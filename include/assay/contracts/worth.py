@@ -41,27 +41,59 @@ COALITION_PAYOFFS = Contract("coalition_payoffs", pa.schema([
     col("payoff", FLOAT, "money earned on the outcome window", MONEY),
 ]), per="use case")
 
-FORECASTS = Contract("forecasts", pa.schema([
-    USE_CASE,
-    ASSET,
-    col("horizon", INT, "days after the partition", "day"),
-    _TARGET,
+_SUBJECT = [USE_CASE, ASSET, col("column", STRING, "column whose value is forecast; null for the asset as a whole", null=True)]
+_HORIZON = col("horizon", INT, "days after the partition", "day")
+_QUANTILES = [
     col("p10", FLOAT, "10 % quantile", MONEY),
     col("p50", FLOAT, "median", MONEY),
     col("p90", FLOAT, "90 % quantile", MONEY),
-    col("model", STRING, "forecaster in use, and what it had to go on"),
+]
+_MODEL = col("model", STRING, "naive, moving_average, exponential_smoothing, local_level, network or combination")
+ASSET_SIGNALS = Contract("asset_signals", pa.schema([
+    ASSET,
+    col("failed", FLOAT, "share of its expectations that the newest partition fails, 0..1; null where none was asked",
+        null=True),
+    col("unusual", INT, "what is unusual in the newest partition"),
+    col("age", INT, "days from the newest usable source partition to the partition; null without dates", "day", null=True),
+    col("rows", INT, "rows of the newest usable source partition; null where there is none", "row", null=True),
+    col("reads", INT, "statements of the query log that read it; null without a log", null=True),
+]))
+FORECAST_TRIALS = Contract("forecast_trials", pa.schema([*_SUBJECT, _HORIZON, _TARGET, _MODEL, *_QUANTILES]), ledger=True)
+FORECAST_BACKTESTS = Contract("forecast_backtests", pa.schema([
+    USE_CASE,
+    col("kind", STRING, "asset or column: whose values were forecast"),
+    _HORIZON,
+    _MODEL,
+    col("origins", INT, "earlier partitions whose trials could be compared with what came"),
+    col("forecasts", INT, "trials that were compared"),
+    col("error", FLOAT, "mean absolute error", MONEY),
+    col("naive_error", FLOAT, "that of the last known value, on the same trials", MONEY),
+    col("ratio", FLOAT, "error / naive_error, below 1 is better; null where the last known value was always right", null=True),
+    col("ratio_low", FLOAT, "2.5 % point of the ratio, by bootstrap over origins", null=True),
+    col("ratio_high", FLOAT, "97.5 % point, likewise", null=True),
+    col("recent_ratio", FLOAT, "ratio over the newest origins alone", null=True),
+    col("in_use", BOOL, "forecasts of this partition come from it"),
 ]), ledger=True)
+FORECASTS = Contract("forecasts", pa.schema([
+    *_SUBJECT,
+    _HORIZON,
+    _TARGET,
+    *_QUANTILES,
+    _MODEL,
+    col("windows", INT, "outcome windows whose value was known, none of which overlap"),
+    col("reason", STRING, "why this forecaster is in use, in one sentence"),
+]), ledger=True, version=2)
 
 FORECAST_SCORES = Contract("forecast_scores", pa.schema([
-    USE_CASE,
-    ASSET,
+    *_SUBJECT,
     col("made_on", STRING, "partition of the forecast"),
     _TARGET,
+    _MODEL,
     col("p50", FLOAT, "what was forecast", MONEY),
     col("realised", FLOAT, "what came", MONEY),
     col("naive", FLOAT, "last value known when the forecast was made", MONEY),
     col("covered", BOOL, "realised lies within p10..p90"),
-]), ledger=True)
+]), ledger=True, version=2)
 
 INVENTORY = Contract("inventory", pa.schema([
     col("rank", INT, "1 is worth most"),

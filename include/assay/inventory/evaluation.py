@@ -13,7 +13,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from assay.contracts.enums import IncidentStatus, Severity
+from assay.contracts.enums import ForecastKind, IncidentStatus, Severity
 
 _COUNTS = frozenset({"rows", "base_rate"})  # of model_metrics what is no score
 _Row = Mapping[str, Any]
@@ -71,6 +71,7 @@ class Skill:
 
     Attributes:
         use_case: The use case.
+        kind: `asset` or `column`: whose values were forecast.
         days: Ahead.
         forecasts: How many have been scored.
         error: Mean absolute error.
@@ -80,6 +81,7 @@ class Skill:
     """
 
     use_case: str
+    kind: str
     days: int
     forecasts: int
     error: float
@@ -139,19 +141,20 @@ def evaluate(metrics: Mapping[str, Mapping[str, pa.Table]], values: Mapping[str,
 
 
 def forecast_skill(scores: pa.Table) -> list[Skill]:
-    """How good forecasts were, by use case and days ahead.
+    """How good forecasts were, by use case, kind and days ahead.
 
     Args:
         scores: Contract `forecast_scores`.
     """
-    groups: dict[tuple[str, int], list[_Row]] = defaultdict(list)
+    groups: dict[tuple[str, str, int], list[_Row]] = defaultdict(list)
     for row in scores.to_pylist():
         days = (date.fromisoformat(row["target_partition"]) - date.fromisoformat(row["made_on"])).days
-        groups[row["use_case"], days].append(row)
+        of = ForecastKind.ASSET if row["column"] is None else ForecastKind.COLUMN
+        groups[row["use_case"], of.value, days].append(row)
     out = []
-    for (name, days), rows in sorted(groups.items()):
+    for (name, kind, days), rows in sorted(groups.items()):
         error, naive = (fsum(abs(row[what] - row["realised"]) for row in rows) / len(rows) for what in ("p50", "naive"))
-        out.append(Skill(name, days, len(rows), error, naive, 1 - error / naive if naive else None,
+        out.append(Skill(name, kind, days, len(rows), error, naive, 1 - error / naive if naive else None,
                          sum(row["covered"] for row in rows) / len(rows)))
     return out
 

@@ -105,9 +105,11 @@ def bytes_read(gate: pa.Table) -> dict[str, int]:
 
 
 def _forecasts(table: pa.Table) -> dict[str, dict[str, list[Ahead]]]:
-    """Asset -> use case -> forecasts."""
+    """Asset -> use case -> forecasts of the asset as a whole."""
     found: dict[str, dict[str, list[Ahead]]] = {}
     for row in table.to_pylist():
+        if row["column"] is not None:
+            continue
         ahead = Ahead(row["horizon"], row["p10"], row["p50"], row["p90"])
         found.setdefault(row["asset_id"], {}).setdefault(row["use_case"], []).append(ahead)
     return found

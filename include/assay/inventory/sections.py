@@ -93,6 +93,8 @@ def _ahead(forecasts: pa.Table) -> dict[str, list[tuple[str, float, float]]]:
     """Target, p10 and p90 per asset, nearest first, where one use case alone forecasts it: ranges don't add up."""
     found: dict[str, dict[str, list[tuple[str, float, float]]]] = {}
     for row in forecasts.to_pylist():
+        if row["column"] is not None:
+            continue
         ranges = found.setdefault(row["asset_id"], {}).setdefault(row["use_case"], [])
         ranges.append((row["target_partition"], row["p10"], row["p90"]))
     return {asset: sorted(next(iter(cases.values()))) for asset, cases in found.items() if len(cases) == 1}
@@ -194,9 +196,10 @@ def metric_tables(metrics: Mapping[str, pa.Table]) -> list[dict[str, Any]]:
 
 
 def record(scores: pa.Table) -> list[dict[str, Any]]:
-    """How good forecasts were, by use case and days ahead: mean absolute error, that of the last known value, coverage."""
-    return [{"use_case": skill.use_case, "days": skill.days, "n": skill.forecasts, "error": amount(skill.error),
-             "naive": amount(skill.naive), "covered": percent(skill.covered)} for skill in forecast_skill(scores)]
+    """How good forecasts were, by use case, kind and days ahead: mean absolute error, of the last known value too, coverage."""
+    return [{"use_case": skill.use_case, "kind": skill.kind, "days": skill.days, "n": skill.forecasts,
+             "error": amount(skill.error), "naive": amount(skill.naive), "covered": percent(skill.covered)}
+            for skill in forecast_skill(scores)]
 
 
 def state_rows(assets: pa.Table, states: pa.Table, used: Mapping[str, str]) -> list[dict[str, Any]]:

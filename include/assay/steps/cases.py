@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     import numpy as np
     import pyarrow as pa
 
-    from assay.config import UseCase
     from assay.features.table import FeatureTables
     from assay.features.windows import WindowRole
 
@@ -131,6 +130,6 @@ def rows_of(features: pa.Table, role: WindowRole) -> list[dict]:
     return sorted((r for r in features.to_pylist() if r["window"] == role), key=lambda r: r["cutoff"] or "")
 
 
-def seed_of(platform: str, case: UseCase) -> int:
-    """Of all that is drawn for a use case: the same in every partition."""
-    return int.from_bytes(hashlib.sha256(f"{platform}|{case.name}".encode()).digest()[:4], "big")
+def seed_of(platform: str, name: str) -> int:
+    """Of all that is drawn for a use case, or under another name: the same in every partition."""
+    return int.from_bytes(hashlib.sha256(f"{platform}|{name}".encode()).digest()[:4], "big")

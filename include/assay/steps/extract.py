@@ -54,7 +54,7 @@ def _extract_case(frame: Frame, case: UseCase, features: ArtifactRef, model: Art
         return loaded, window, loaded.encode(window)
 
     top_k = case.top_k
-    seed = seed_of(frame.platform.platform, case)
+    seed = seed_of(frame.platform.platform, case.name)
 
     def embedded() -> pa.Table:
         return pa.Table.from_pylist([{"use_case": case.name} | row for row in embed(*read())], schema=EMBEDDINGS.schema)

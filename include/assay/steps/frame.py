@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import resource
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -62,6 +62,26 @@ class Frame:
         where = {"platform": self.platform.platform, "partition": partition or self.partition, "name": name}
         found = None if again else self.store.find(contract, **where, recipe=recipe)
         return found or self.store.publish(contract, make(), **where, recipe=recipe)
+
+    def earlier(self, contract: Contract, name: str = "", among: Collection[str] | None = None) -> dict[str, ArtifactRef]:
+        """Published artifacts of earlier partitions within the forecast's reach, by partition, ascending.
+
+        Those of an older version of the contract are left out: they say something else, or in other words.
+
+        Args:
+            contract: Of which.
+            name: Asset or use case below the contract's folder.
+            among: Only of these partitions.
+        """
+        from assay.forecasting.history import in_reach
+
+        platform, out = self.platform.platform, {}
+        for partition in in_reach(self.store.partitions(contract, platform, name), self.partition):
+            if among is None or partition in among:
+                ref = self.store.get(contract, platform, partition, name)
+                if self.store.manifest(ref.uri)["version"] == contract.version:
+                    out[partition] = ref
+        return out
 
     @contextmanager
     def measure(self, asset_id: str | None = None) -> Iterator[None]:

@@ -144,9 +144,9 @@ def _report(frame: Frame, tables: dict[str, pa.Table], valued: dict[str, Artifac
     from assay.contracts.schemas import COLUMN_VALUES, FORECAST_SCORES, INVENTORY, MODEL_METRICS, QUALITY_SCORES, REPORT, VALUES
     from assay.inventory.report import FILE, Findings, build_report, wording
 
-    before = {name: _earlier(frame, VALUES, name) for name in valued}
-    scored, qualities = _earlier(frame, FORECAST_SCORES), _earlier(frame, QUALITY_SCORES)
-    inventories = _earlier(frame, INVENTORY)
+    before = {name: frame.earlier(VALUES, name) for name in valued}
+    scored, qualities = frame.earlier(FORECAST_SCORES), frame.earlier(QUALITY_SCORES)
+    inventories = frame.earlier(INVENTORY)
     audits = [f"{name}/{AUDIT}" for name in valued]
     metrics, columns = _tonight(frame, MODEL_METRICS, [*valued, *audits]), _tonight(frame, COLUMN_VALUES, valued)
     last = max(inventories, default=None)
@@ -182,15 +182,6 @@ def _tonight(frame: Frame, contract: Contract, names: Iterable[str]) -> dict[str
     """What was published in this partition for each of the use cases, where it was."""
     found = {name: frame.store.find(contract, frame.platform.platform, frame.partition, name) for name in sorted(names)}
     return {name: ref for name, ref in found.items() if ref is not None}
-
-
-def _earlier(frame: Frame, contract: Contract, name: str = "") -> dict[str, ArtifactRef]:
-    """Published artifacts of earlier partitions within the forecast's reach, by partition, ascending."""
-    from assay.forecasting.history import in_reach
-
-    platform = frame.platform.platform
-    partitions = in_reach(frame.store.partitions(contract, platform, name), frame.partition)
-    return {p: frame.store.get(contract, platform, p, name) for p in partitions}
 
 
 def _settings(frame: Frame) -> dict[str, Any]:

@@ -77,7 +77,7 @@ def _value_case(frame: Frame, case: UseCase, features: ArtifactRef, model: Artif
 
     inputs, config = [features.fingerprint, model.fingerprint], [case.model_dump(mode="json"), frame.platform.currency]
     window = cache(lambda: outcome_window(frame.store, case, features, model))
-    payoffs = frame.publish(COALITION_PAYOFFS, lambda: _play(window(), seed_of(frame.platform.platform, case)),
+    payoffs = frame.publish(COALITION_PAYOFFS, lambda: _play(window(), seed_of(frame.platform.platform, case.name)),
                             inputs=inputs, config=config, name=case.name)
     known = cache(lambda: frame.store.read(payoffs))
     inputs, config = [*inputs, payoffs.fingerprint], [*config, assets.names, assets.columns, assets.copies]
@@ -122,7 +122,7 @@ def _appraise_columns(frame: Frame, window: OutcomeWindow, payoffs: pa.Table, as
     from assay.valuation.columns import appraise_columns, column_reads, sample_clusters
     from assay.valuation.table import read_payoffs
 
-    case, seed = window.case, seed_of(frame.platform.platform, window.case)
+    case, seed = window.case, seed_of(frame.platform.platform, window.case.name)
     played = read_payoffs(payoffs)
     unit = _unit(frame, case, len(played.clusters))
     values = dict(zip(played.players, played.solve().values.sum(axis=1).tolist(), strict=True))

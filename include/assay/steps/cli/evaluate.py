@@ -49,8 +49,9 @@ def _tables(found: Evaluation) -> list[Table]:
                [(m.use_case, m.split, m.metric, m.model, m.partitions, m.mean, m.low, m.high) for m in found.models]),
         _table("values", ("use case", "asset", "nights", "mean", "mean change", "within the interval"),
                [(v.use_case, v.asset_id, v.partitions, v.mean, v.change, _share(v.within)) for v in found.values]),
-        _table("forecasts", ("use case", "days ahead", "scored", "mean error", "of the last known", "skill", "in range"),
-               [(f.use_case, f.days, f.forecasts, f.error, f.naive, f.skill, _share(f.covered)) for f in found.forecasts]),
+        _table("forecasts", ("use case", "of", "days ahead", "scored", "mean error", "of the last known", "skill", "in range"),
+               [(f.use_case, f"{f.kind}s", f.days, f.forecasts, f.error, f.naive, f.skill, _share(f.covered))
+                for f in found.forecasts]),
         _table("incidents", ("opened", "resolved", "critical", "confirmed", "median days"),
                [(incidents.opened, incidents.resolved, incidents.critical, _share(incidents.confirmed), incidents.days)]),
     ]
