@@ -30,7 +30,7 @@ def tried(values: list[float], mean_until: int = ORIGINS) -> dict[str, pa.Table]
     """A naive forecaster, and one that says 0 until a week and then what is farther off than the last value."""
     out = {}
     for week, value in enumerate(values[:ORIGINS]):
-        said = 0.0 if week < mean_until else values[week + 1] + 30
+        said = 0.0 if week < mean_until else values[week + 1] + 38
         rows = [trial(day(week), Forecaster.NAIVE, value), trial(day(week), Forecaster.MOVING_AVERAGE, said)]
         out[day(week)] = pa.Table.from_pylist(rows, schema=FORECAST_TRIALS.schema)
     return out

@@ -57,7 +57,7 @@ def test_the_report_follows_an_earlier_partition_that_came_later(shop: Shop) -> 
     run(shop, "2017-12-16", 0.9)
     run(shop)
     assert "What moved since 2017-12-16" in report(shop)
-    assert "next_week, 7 d" in report(shop)
+    assert "next_week, assets, 7 d" in report(shop)
 
 
 def test_a_use_case_that_stopped_leaves_its_assets_unvalued(shop: Shop) -> None:

@@ -120,6 +120,7 @@ def _compared(trials: Mapping[str, pa.Table], came: Mapping[str, Came]) -> pd.Da
     realised = [came.get(target, {}).get((use_case, asset, column)) for target, use_case, asset, column in
                 zip(frame["target_partition"], frame["use_case"], frame["asset_id"], frame["column"])]
     frame["realised"] = np.array(realised, dtype=float)
+    frame = frame.astype({"p10": float, "p50": float, "p90": float})
     frame = frame[frame["realised"].notna()]
     naive = frame[frame["model"] == Forecaster.NAIVE].set_index([*_SUBJECT, "horizon", "origin"])["p50"].rename("naive")
     frame = frame.join(naive, on=[*_SUBJECT, "horizon", "origin"])
