@@ -17,9 +17,9 @@ def day(week: int) -> str:
     return shift(FIRST, 7 * week)
 
 
-def trial(origin: str, model: Forecaster, p50: float, *, asset: str = "a", column: str | None = None, width: float = 1.0) -> dict:
+def trial(origin: str, model: Forecaster, p50: float, *, asset: str = "a", column: str | None = None) -> dict:
     return {"use_case": "case", "asset_id": asset, "column": column, "horizon": 7, "target_partition": shift(origin, 7),
-            "model": model.value, "p10": p50 - width, "p50": p50, "p90": p50 + width}
+            "model": model.value, "p10": p50 - 1, "p50": p50, "p90": p50 + 1}
 
 
 def history(values: list[float]) -> dict[str, dict[tuple[str, str, str], float]]:

@@ -43,7 +43,8 @@ def test_without_a_record_it_is_the_last_known_value_as_it_stands() -> None:
 def test_the_winner_speaks_with_a_range_widened_by_what_it_missed() -> None:
     row = made(record(Forecaster.NAIVE, 10.0, 1.0, [0.0]), record(Forecaster.LOCAL_LEVEL, 6.0, 0.7, [0.5] * 10))
     assert (row["model"], row["p10"], row["p50"], row["p90"]) == ("local_level", 65.0, 80.0, 95.0)
-    assert row["reason"] == "On 10 earlier nights a level seen through noise missed by 0.60 of what the last known value missed by."
+    assert row["reason"] == ("On 10 earlier nights a level seen through noise missed by 0.60 of what the last known value "
+                             "missed by.")
 
 
 def test_a_loser_is_named_with_the_reason_why_it_lost_its_place() -> None:

@@ -63,8 +63,9 @@ def test_a_model_stands_beside_the_base_rate() -> None:
 
 def test_the_record_groups_by_days_ahead() -> None:
     scores = b.table(schemas.FORECAST_SCORES, [
-        {"use_case": b.CASE, "asset_id": a, "column": None, "model": "naive", "made_on": "2017-12-16", "target_partition": "2017-12-23", "p50": p50,
-         "realised": 100.0, "naive": 90.0, "covered": p50 > 95} for a, p50 in (("a", 98.0), ("b", 94.0))])
+        {"use_case": b.CASE, "asset_id": a, "column": None, "model": "naive", "made_on": "2017-12-16",
+         "target_partition": "2017-12-23", "p50": p50, "realised": 100.0, "naive": 90.0,
+         "covered": p50 > 95} for a, p50 in (("a", 98.0), ("b", 94.0))])
     assert record(scores) == [
         {"use_case": b.CASE, "kind": "asset", "days": 7, "n": 2, "error": "4.00", "naive": "10.00", "covered": "50%"}]
 
