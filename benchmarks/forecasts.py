@@ -119,12 +119,13 @@ def main() -> None:
         found = table(frame(store, schemas.FORECAST_SCORES, nights))
         tested = frame(store, schemas.FORECAST_BACKTESTS, nights[-1:])
     print(f"{PLATFORM}: {len(nights)} nights from {nights[0]} to {nights[-1]}, the last one forecast in {seconds[-1]:.1f} s\n")
-    print("forecasts in use          of     days  since                   nights forecasts  skill              in range of 80 %")
+    print("forecasts in use          of     days  since                  nights forecasts  skill              in 80 % range")
     for row in found:
         low, high = row["skill_interval"]
         less, more = row["coverage_interval"]
-        print(f"{row['use_case']:25} {row['kind']:6} {row['horizon']:4}  {row['since']:23} {row['nights']:6} "
-              f"{row['forecasts']:9}  {row['skill']:5.2f} [{low:5.2f} {high:5.2f}]  {row['coverage']:4.0%} [{less:.0%} {more:.0%}]")
+        print(f"{row['use_case']:25} {row['kind']:6} {row['horizon']:4}  {row['since']:22} {row['nights']:6} "
+              f"{row['forecasts']:9}  {row['skill']:5.2f} [{low:5.2f} {high:5.2f}]  {row['coverage']:4.0%} "
+              f"[{less:.0%} {more:.0%}]")
     print(f"\nbacktest on {nights[-1]}: error / error of the last known value, with its interval; * in use")
     for (case, kind, horizon), rows in tested.groupby(["use_case", "kind", "horizon"]):
         told = [f"{'*' if row.in_use else ' '}{row.model} {row.ratio:.2f} [{row.ratio_low:.2f} {row.ratio_high:.2f}] of "

@@ -6,7 +6,18 @@ from tests.inventory.test_ranking import evidence
 from assay.contracts import schemas
 from assay.inventory.combine import common_scale
 from assay.inventory.ranking import rank
-from assay.inventory.sections import case_tables, failures, meaning, metric_tables, movers, record, series, state_rows, to_do
+from assay.inventory.sections import (
+    case_tables,
+    failures,
+    forecasters,
+    meaning,
+    metric_tables,
+    movers,
+    record,
+    series,
+    state_rows,
+    to_do,
+)
 from assay.inventory.texts import speaker
 
 INVENTORY = rank(evidence(), b.manifest())
@@ -68,6 +79,13 @@ def test_the_record_groups_by_days_ahead() -> None:
          "covered": p50 > 95} for a, p50 in (("a", 98.0), ("b", 94.0))])
     assert record(scores) == [
         {"use_case": b.CASE, "kind": "asset", "days": 7, "n": 2, "error": "4.00", "naive": "10.00", "covered": "50%"}]
+
+
+def test_the_forecaster_in_use_is_told_once_for_each_horizon() -> None:
+    rows = [b.forecast_row(asset, days, 1, 2, 3) for asset in ("a", "b") for days in (14, 7)]
+    rows.append(b.forecast_row("a", 7, 1, 2, 3) | {"column": "price", "reason": "Another."})
+    assert forecasters(b.table(schemas.FORECASTS, rows)) == [
+        {"use_case": b.CASE, "days": days, "reason": "The last known value."} for days in (7, 14)]
 
 
 def test_critical_failures_come_first_and_the_rest_is_counted() -> None:

@@ -134,5 +134,6 @@ def _view(findings: Findings, platform: Platform, partition: str, say: sections.
         "quality": sections.quality_rows(findings.quality), "dimensions": list(map(str, Dimension)),
         "late": sections.late_lines(findings.late, say),
         "suspects": sections.suspect_rows(findings.suspects),
+        "forecasters": sections.forecasters(findings.forecasts),
         "record": sections.record(findings.scores), "failures": failed, "more": more, "n_checks": findings.checks.num_rows,
     }

@@ -202,6 +202,12 @@ def record(scores: pa.Table) -> list[dict[str, Any]]:
             for skill in forecast_skill(scores)]
 
 
+def forecasters(forecasts: pa.Table) -> list[dict[str, Any]]:
+    """What forecasts the values of assets tonight and why, by use case and horizon."""
+    found = {(row["use_case"], row["horizon"]): row["reason"] for row in forecasts.to_pylist() if row["column"] is None}
+    return [{"use_case": use_case, "days": days, "reason": found[use_case, days]} for use_case, days in sorted(found)]
+
+
 def state_rows(assets: pa.Table, states: pa.Table, used: Mapping[str, str]) -> list[dict[str, Any]]:
     """Every asset's kind, size, newest source partition, use, status and the reason for it."""
     reasons = {r["asset_id"]: r["reason"] or "" for r in states.to_pylist()}
