@@ -28,6 +28,7 @@ from assay.config.manifest import Database, Files
 from assay.contracts.refs import Night
 from assay.contracts.schemas import CATALOGUE_COVERAGE, DECLARED, DECLARED_LINEAGE, DISCOVERED, LATE_DATA
 from assay.errors import ConfigError, SourceUnavailable, UnreadableData, shorten
+from assay.inventory.advice import load_rules
 from assay.sources import Connector, Footer, SourcePartition, SourceTable
 from assay.steps import staying
 from assay.steps.catalogues import MODULES as CATALOGUES
@@ -82,13 +83,14 @@ def discover(platform: str, *, partition_key: str | None, requested: str | None,
 
     Raises:
         UnknownPlatform: If no manifest has that name.
-        ConfigError: If the manifest can't be used or has no such use case.
+        ConfigError: If the manifest or its rules of advice can't be used, or there is no such use case.
         PartitionError: If the partition is no date, or lies before the first day of the source.
         SourceEnded: If it lies after the last day of a closed source.
         SourceUnavailable: If a source can't be listed and no earlier night has published anything of it.
     """
     manifest = load_platform(platform)
     cases = _chosen_cases(manifest, use_cases)
+    load_rules(platform)  # publish needs them hours later
     listings = _list_all(manifest)
     partition = _resolve(manifest, listings, partition_key, requested)
     with open_frame("discover", platform, partition, _MODULES) as frame:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from assay.contracts.refs import ArtifactRef, CaseRef, Night
 from assay.steps.audit import AUDIT
+from assay.steps.decide import earlier_decisions
 from assay.steps.frame import Frame, asset_of, open_frame
 
 if TYPE_CHECKING:
@@ -33,7 +34,9 @@ def publish(night: Night, classified: Sequence[ArtifactRef], gated: Sequence[Art
         used: `usage`, `lineage`, `log_coverage`, without rows where the platform has no query log.
     """
     from assay.contracts.schemas import ASSETS, DECLARED, INVENTORY, LATE_DATA, RECORDS, SUSPECTS
+    from assay.inventory.advice import load_rules
     from assay.inventory.assets import catalogue
+    from assay.inventory.decisions import decisions_of
     from assay.inventory.ranking import Evidence, rank
     from assay.inventory.records import records
 
@@ -56,13 +59,15 @@ def publish(night: Night, classified: Sequence[ArtifactRef], gated: Sequence[Art
         noticed = _noticed(frame, tables["asset_states"].column("asset_id").to_pylist())
         refs["quality_scores"] = _scores(frame, refs, tables, noticed)
         tables["quality_scores"] = frame.store.read(refs["quality_scores"])
+        rules, decided = load_rules(night.platform), earlier_decisions(frame.store, night.platform, night.partition)
         evidence = Evidence(listed, tables["gate"], tables["asset_states"], tables["quality_scores"], tables["relations"],
-                            worth, stopped, tables["forecasts"], tables["usage"])
-        read = [assets, *valued.values(),
+                            worth, stopped, tables["forecasts"], tables["usage"],
+                            decisions_of(map(frame.store.read, decided)))
+        read = [assets, *valued.values(), *decided,
                 *(refs[name] for name in ("gate", "asset_states", "quality_scores", "relations", "forecasts", "usage"))]
-        inventory = frame.publish(INVENTORY, lambda: rank(evidence, frame.platform),
+        inventory = frame.publish(INVENTORY, lambda: rank(evidence, frame.platform, rules),
                                   inputs=[ref.fingerprint for ref in read],
-                                  config={"platform": _settings(frame), "stopped": stopped})
+                                  config={"platform": _settings(frame), "stopped": stopped, "rules": rules})
         ranking = frame.store.read(inventory)
         told = [assets, inventory, refs["relations"], refs["quality_scores"]]
         frame.publish(RECORDS, lambda: records(listed, ranking, tables["relations"], tables["quality_scores"]),

@@ -136,14 +136,15 @@ class ArtifactStore:
         depth = len(self._path(platform).split("/"))
         return sorted(path.split("/")[depth].removeprefix("ds=") for path in self._fs.glob(pattern))
 
-    def artifacts(self, platform: str) -> list[Stored]:
-        """All published artifacts of a platform, by uri."""
+    def artifacts(self, platform: str, contract: Contract | None = None) -> list[Stored]:
+        """All published artifacts of a platform, or those of one contract, by uri."""
         base, out = f"{self._path(platform)}/", []
-        for path in sorted(map(str, self._fs.glob(f"{base}ds=*/**/{_MANIFEST}"))):
-            day, contract, *name = path.removeprefix(base).removesuffix(f"/{_MANIFEST}").split("/")
-            uri = "/".join((platform, day, contract, *name))
+        below = f"ds=*/{contract.name}/**" if contract else "ds=*/**"
+        for path in sorted(map(str, self._fs.glob(f"{base}{below}/{_MANIFEST}"))):
+            day, kind, *name = path.removeprefix(base).removesuffix(f"/{_MANIFEST}").split("/")
+            uri = "/".join((platform, day, kind, *name))
             size = sum(int(entry["bytes"]) for entry in self.manifest(uri)["files"])
-            out.append(Stored(uri, contract, day.removeprefix("ds="), "/".join(name), size))
+            out.append(Stored(uri, kind, day.removeprefix("ds="), "/".join(name), size))
         return out
 
     def files(self, ref: ArtifactRef) -> list[str]:
