@@ -50,8 +50,8 @@ def build(manifest: Platform) -> DAG:
         decide = HITLOperator(
             task_id="decide", options=["Approve", "Reject"], subject="{{ params.subject }}",
             body="{{ params.reason }}\n\nAt stake: {{ params.stake }}. Proposed by the rule `{{ params.rule }}` in the "
-                 "inventory of {{ params.partition }}. Your answer changes no data: it is kept, and shown in the inventories to "
-                 "come. Rejected, it is not proposed again while this holds: {{ params.grounds }}.",
+                 "inventory of {{ params.partition }}. Your answer changes no data: it is kept, and shown in later "
+                 "inventories. Rejected, it is not proposed again while this holds: {{ params.grounds }}.",
             params={"note": Param("", type=["null", "string"], maxLength=500, title="Note",
                                   description="Why you decide so; kept with the decision.")},
             doc_md="Waits for a person to approve or reject the proposal, for as long as it takes.")

@@ -282,6 +282,11 @@ EXPLANATIONS = Contract("explanations", pa.schema([
 ]), per="use case")
 
 _STANDINGS = pa.list_(pa.struct([("window", STRING), ("gain", FLOAT), ("below", INT), ("retuned", BOOL)]))
+USE_CASE_STATES = Contract("use_case_states", pa.schema([
+    USE_CASE,
+    col("reason", STRING, "why it stopped in the run of this partition; null where it was valued", null=True),
+]), ledger=True)
+
 CHAMPIONS = Contract("champions", pa.schema([
     USE_CASE,
     col("champion", STRING, "uri of the model that serves from this partition on"),
@@ -344,5 +349,5 @@ CONTRACTS: dict[str, Contract] = {c.name: c for c in (
     PROFILES, ASSOCIATIONS, COLUMNS, TABLE_KINDS, RELATIONS, ANOMALIES, SUSPECTS, CHANGES, PARTITION_CHECKS, CHECKS,
     CHECK_INDEX, GATE, ASSET_STATES, QUALITY_SCORES, USAGE, LINEAGE, LOG_COVERAGE, FEATURES, WINDOW_FEATURES, LABELS, MODEL,
     MODEL_METRICS, EMBEDDINGS, TEXT_VECTORS, EXPLANATIONS, CHAMPIONS, VALUES, COLUMN_VALUES, COALITION_PAYOFFS, FORECASTS,
-    FORECAST_SCORES, ASSETS, INVENTORY, DECISIONS, INCIDENTS, NOTIFICATIONS, RECORDS, RUN_METRICS, REPORT,
+    FORECAST_SCORES, ASSETS, USE_CASE_STATES, INVENTORY, DECISIONS, INCIDENTS, NOTIFICATIONS, RECORDS, RUN_METRICS, REPORT,
     DATA_DOCS)}

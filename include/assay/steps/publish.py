@@ -23,7 +23,7 @@ MODULES = ("assay.catalog.declared", "assay.forecasting.history", "assay.invento
 
 def publish(night: Night, classified: Sequence[ArtifactRef], gated: Sequence[ArtifactRef], values: Sequence[CaseRef],
             forecasts: Sequence[ArtifactRef], used: Sequence[ArtifactRef]) -> ArtifactRef:
-    """Publish `assets`, `quality_scores`, `inventory`, `incidents`, `records` and `report`; the inventory is returned.
+    """Publish `assets`, `quality_scores`, `inventory`, `incidents`, `records`, `report` and how the use cases stand.
 
     Args:
         night: The run.
@@ -32,8 +32,13 @@ def publish(night: Night, classified: Sequence[ArtifactRef], gated: Sequence[Art
         values: `values` per use case; the assets of one that stopped are `unvalued` with its reason.
         forecasts: `forecasts`, `forecast_scores`.
         used: `usage`, `lineage`, `log_coverage`, without rows where the platform has no query log.
+
+    Returns:
+        The inventory.
     """
-    from assay.contracts.schemas import ASSETS, DECLARED, INVENTORY, LATE_DATA, RECORDS, SUSPECTS
+    import pyarrow as pa
+
+    from assay.contracts.schemas import ASSETS, DECLARED, INVENTORY, LATE_DATA, RECORDS, SUSPECTS, USE_CASE_STATES
     from assay.inventory.advice import load_rules
     from assay.inventory.assets import catalogue
     from assay.inventory.decisions import decisions_of
@@ -46,6 +51,9 @@ def publish(night: Night, classified: Sequence[ArtifactRef], gated: Sequence[Art
         valued = {case.use_case: case.ref for case in values if case.ref is not None}
         stopped = {case.use_case: case.reason or "it stopped without a reason" for case in values if case.ref is None}
         worth = {name: frame.store.read(ref) for name, ref in sorted(valued.items())}
+        cases = [{"use_case": case.use_case, "reason": stopped.get(case.use_case)} for case in values]
+        frame.publish(USE_CASE_STATES, lambda: pa.Table.from_pylist(cases, schema=USE_CASE_STATES.schema), inputs=[],
+                      config=cases)
 
         said = frame.store.find(DECLARED, night.platform, night.partition)
         assets = frame.publish(

@@ -17,6 +17,7 @@ import time
 import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -285,6 +286,9 @@ class ArtifactStore:
         return ArtifactRef(CONTRACTS[manifest["contract"]].name, uri, manifest["rows"], manifest["fingerprint"])
 
 
+STORE: ContextVar[ArtifactStore | None] = ContextVar("store", default=None)
+
+
 def _digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
@@ -297,5 +301,5 @@ def _parquet(table: pa.Table) -> bytes:
 
 
 def open_store() -> ArtifactStore:
-    """The store that the environment names."""
-    return ArtifactStore(storage_uri())
+    """The store that was set for what is under way, else the one that the environment names."""
+    return STORE.get() or ArtifactStore(storage_uri())

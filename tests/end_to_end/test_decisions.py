@@ -1,0 +1,128 @@
+"""A proposal through the real scheduler: it waits without holding up a night, is answered by REST, and later nights know."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psutil
+import pytest
+
+from assay.contracts.schemas import DECISIONS, INVENTORY, REPORT
+from assay.inventory.report import FILE
+from assay.steps.cli.client import AirflowClient
+from assay.steps.cli.home import ServerHome
+from assay.storage import open_store
+
+FIRST, SECOND = "2017-12-24", "2017-12-31"
+PLATFORM = "frugal"
+ADVICE = """
+rules:
+- name: dear
+  action: archive
+  when: {fact: duplicate_of, known: false}
+  reason: "Somebody wants to save {upkeep}."
+  at_stake: cost
+- {name: sound, action: keep, reason: "It brings {worth}.", at_stake: value}
+"""
+SMALL = Path(__file__).parents[1] / "data" / "platforms" / "small_journey"
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+
+
+def _assay(home: ServerHome, command: str, *arguments: str) -> str:
+    where = ("--home", str(home.folder), "--port", str(home.port), "--platform", PLATFORM)
+    done = subprocess.run([sys.executable, "-m", "assay", command, *(where[:4] if command == "down" else where), *arguments],
+                          capture_output=True, text=True, env=os.environ | {"PYTHONPATH": "include"}, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def airflow(small_environment: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[AirflowClient]:
+    """A running Airflow of its own, with a platform that wants to archive everything, and has no use case."""
+    folder = tmp_path_factory.mktemp("decisions")
+    shutil.copytree(SMALL, folder / "platforms" / PLATFORM)
+    manifest = folder / "platforms" / PLATFORM / "platform.yaml"
+    text = manifest.read_text(encoding="utf-8").replace("platform: small_journey", f"platform: {PLATFORM}")
+    manifest.write_text(text[:text.index("use_cases:")], encoding="utf-8")
+    (manifest.parent / "advice.yaml").write_text(ADVICE, encoding="utf-8")
+    with socket.socket() as probe, pytest.MonkeyPatch.context() as patch:
+        probe.bind(("127.0.0.1", 0))
+        home = ServerHome(folder / "home", probe.getsockname()[1])
+        patch.setenv("ASSAY_PLATFORMS", str(folder / "platforms"))
+        patch.setenv("ASSAY_STORAGE", (folder / "storage").as_uri())
+        probe.close()
+        try:
+            _assay(home, "up")
+            yield AirflowClient(home)
+        finally:
+            pids = [one["pid"] for one in json.loads(home.pid_file.read_text()).values()] if home.pid_file.exists() else []
+            _assay(home, "down")
+            assert not [pid for pid in pids if psutil.pid_exists(pid)]
+
+
+def _questions(airflow: AirflowClient) -> dict[str, dict[str, Any]]:
+    """Asset -> run of `decisions_frugal`."""
+    return {run["conf"]["asset_id"]: run for run in airflow.runs(f"decisions_{PLATFORM}", "operator_triggered")}
+
+
+def _wait(airflow: AirflowClient, run_id: str, state: str) -> None:
+    """Until the task `decide` of a run is in `state`."""
+    for _ in range(240):
+        tasks = {task["task_id"]: task["state"] for task in airflow.tasks(f"decisions_{PLATFORM}", run_id)}
+        if tasks.get("decide" if state == "awaiting_input" else "record") == state:
+            return
+        time.sleep(0.5)
+    raise AssertionError(f"{run_id}: {tasks}, not {state}")
+
+
+def _answer(airflow: AirflowClient, run_id: str, option: str, note: str) -> None:
+    path = f"/api/v2/dags/decisions_{PLATFORM}/dagRuns/{run_id}/taskInstances/decide/-1/hitlDetails"
+    airflow._call("PATCH", path, body={"chosen_options": [option], "params_input": {"note": note}})
+
+
+def test_proposals_wait_are_answered_and_known_to_later_nights(airflow: AirflowClient) -> None:
+    _assay(airflow.home, "trigger", "--partition", FIRST)  # ends, though nobody has answered
+    asked = _questions(airflow)
+    store = open_store()
+    first = {row["asset_id"]: row for row in store.read(store.get(INVENTORY, PLATFORM, FIRST)).to_pylist()}
+    assert set(asked) == {asset for asset, row in first.items() if row["decision"] == "waiting"} and len(asked) > 3
+    products, coupons, campaigns = "landing.products", "landing.coupons", "landing.campaigns"
+    for asset in (products, coupons, campaigns):
+        _wait(airflow, asked[asset]["dag_run_id"], "awaiting_input")
+    detail = airflow._call("GET", f"/api/v2/dags/decisions_{PLATFORM}/dagRuns/{asked[products]['dag_run_id']}"
+                                  "/taskInstances/decide/-1/hitlDetails")
+    assert detail["subject"] == "Archive landing.products?"
+    assert detail["body"].startswith("Somebody wants to save ")
+    assert "while this holds: duplicate_of is not known" in detail["body"]
+    assert list(detail["params"]) == ["note"]
+    assert httpx.get(f"{airflow.home.url}/api/v2/dags/decisions_{PLATFORM}/dagRuns").status_code == 401
+
+    _answer(airflow, asked[products]["dag_run_id"], "Reject", "search reads it")
+    _answer(airflow, asked[coupons]["dag_run_id"], "Approve", "")
+    for asset in (products, coupons):
+        _wait(airflow, asked[asset]["dag_run_id"], "success")
+    (row,) = store.read(store.get(DECISIONS, PLATFORM, FIRST, f"{products}/dear")).to_pylist()
+    assert (row["decision"], row["decided_by"], row["note"]) == ("rejected", "admin", "search reads it")
+    assert row["decided_at"].endswith("+00:00")
+
+    _assay(airflow.home, "trigger", "--partition", SECOND)
+    second = {row["asset_id"]: row for row in store.read(store.get(INVENTORY, PLATFORM, SECOND)).to_pylist()}
+    assert (second[products]["action"], second[products]["decision"]) == ("keep", "rejected")
+    assert "rejected by admin on " in second[products]["decided"] and "(search reads it)" in second[products]["decided"]
+    assert (second[coupons]["action"], second[coupons]["decision"]) == ("archive", "approved")
+    assert second[coupons]["decided"].endswith("waiting to be done.")
+    assert second[campaigns]["decision"] == "waiting"
+    again = _questions(airflow)
+    assert {asset: run["dag_run_id"] for asset, run in again.items()} == {a: run["dag_run_id"] for a, run in asked.items()}
+    assert again[campaigns]["state"] == "running"  # the same question, still open, asked once
+    assert b"search reads it" in store.read_file(store.get(REPORT, PLATFORM, SECOND), FILE)
