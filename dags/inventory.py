@@ -31,9 +31,6 @@ DEFAULTS = {
     "owner": "assay", "retries": 2, "retry_delay": timedelta(seconds=30), "retry_exponential_backoff": True,
     "max_retry_delay": timedelta(minutes=10), "retry_policy": RETRY_POLICY,
 }
-ASK = "ask"
-
-
 def _flat(groups: Iterable[Iterable[ArtifactRef]]) -> list[ArtifactRef]:
     """References of all mapped instances in one list; Airflow hands their results over lazily."""
     return list(chain.from_iterable(list(group) for group in groups))
@@ -187,6 +184,22 @@ def propose(night: Night, inventory: ArtifactRef) -> list[dict[str, Any]]:
 
 
 @task
+def late(night: Night) -> list[dict[str, Any]]:
+    """**Operations.** Lists partitions whose data came late: `rerun` runs them again, some each night."""
+    from assay.steps import late as step
+
+    return step.late_runs(night)
+
+
+@task
+def reconcile(night: Night) -> None:
+    """**Operations.** Folds the ledgers of later partitions again where this one was run after them."""
+    from assay.steps import late as step
+
+    step.fold_later(night)
+
+
+@task
 def notify(night: Night) -> None:
     """**Operations.** Tells those whom the manifest names of new and resolved incidents, each once."""
     from assay.steps import notify as step
@@ -284,11 +297,19 @@ def build(manifest: Platform) -> DAG:
         forecasts = forecast.override(**outlet("forecasts"))(night, values, embeddings)
         inventory = publish.override(**outlet("inventory"))(night, classified, gated, values, forecasts, used)
         TriggerDagRunOperator.partial(
-            task_id=ASK, trigger_dag_id=f"decisions_{manifest.platform}", skip_when_already_exists=True,
+            task_id="ask", trigger_dag_id=f"decisions_{manifest.platform}", skip_when_already_exists=True,
             doc_md="**Operations.** Asks a person about each proposal, once, in a run of its own for which no night waits.",
         ).expand_kwargs(propose(night, inventory))
         if manifest.notify:
             inventory >> notify(night)
+        if manifest.late_data.mode == "recompute":
+            inventory >> reconcile(night)
+            found = late(night)
+            inventory >> found
+            TriggerDagRunOperator.partial(
+                task_id="rerun", trigger_dag_id=dag.dag_id, skip_when_already_exists=True,
+                doc_md="**Operations.** Starts a run for each partition whose data came late; they wait for this one to end.",
+            ).expand_kwargs(found)
     return dag
 
 

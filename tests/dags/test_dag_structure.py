@@ -108,3 +108,17 @@ def test_each_proposal_is_a_run_of_its_own_that_waits_for_a_person(parsed: dict[
     assert all(found["docs"].values())
     assert {"partition", *("asset_id", "action", "rule", "grounds", "reason")} <= set(found["form"])
     assert all(found["form"].values())
+
+
+def test_late_data_are_run_again_where_the_manifest_says_so(
+        parse_dags: Callable[..., dict[str, Any]], small_environment: Path, tmp_path: Path) -> None:
+    text = (ROOT / "tests" / "data" / "platforms" / "small_journey" / "platform.yaml").read_text(encoding="utf-8")
+    (tmp_path / "mending").mkdir()
+    (tmp_path / "mending" / "platform.yaml").write_text(
+        text.replace("platform: small_journey", "platform: mending") + "\nlate_data: {mode: recompute}\n", encoding="utf-8")
+    found = parse_dags(ASSAY_PLATFORMS=str(tmp_path))["dags"]["inventory_mending"]
+    assert {task: set(below) for task, below in found["edges"].items()} == EDGES | {
+        "discover": NIGHT | {"late", "reconcile"}, "publish": {"propose", "late", "reconcile"}, "late": {"rerun"},
+        "reconcile": set(), "rerun": set()}
+    assert found["mapped"] == ["ask", "check", "ingest", "profile", "rerun"]
+    assert found["docs"]["late"] and found["docs"]["reconcile"] and found["docs"]["rerun"]

@@ -47,7 +47,8 @@ def storages(small_environment: Path, tmp_path_factory: pytest.TempPathFactory) 
         patch.setenv("ASSAY_STORAGE", (root / "at_once").as_uri())
         code = "import sys; from tests.nights import run_night; run_night(*sys.argv[1:])"
         started = [subprocess.Popen([sys.executable, "-c", code, PLATFORM, partition], cwd=Path(__file__).parents[2],
-                                    env=os.environ | {"PYTHONPATH": f"include{os.pathsep}."}) for partition in ORDERS["forwards"]]
+                                    env=os.environ | {"PYTHONPATH": f"include{os.pathsep}."})
+                   for partition in ORDERS["forwards"]]
         assert [process.wait() for process in started] == [0, 0, 0]
     return {name: root / name for name in (*ORDERS, "at_once")}
 

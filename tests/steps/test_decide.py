@@ -69,7 +69,8 @@ def test_a_rejected_proposal_is_written_down_and_not_made_again(shop: Shop, at: 
     assert kept["decided_at"] == "2026-11-25T09:30:00+00:00"
     assert (kept["decision"], kept["decided_by"], kept["note"]) == ("rejected", "ann", "finance <b>reads</b> it")
     assert asked(shop, LATER) == []
-    assert (row(shop, LATER)["action"], row(shop, LATER)["rule"], row(shop, LATER)["decision"]) == ("review", "unvalued", "rejected")
+    found = row(shop, LATER)
+    assert (found["action"], found["rule"], found["decision"]) == ("review", "unvalued", "rejected")
     assert "rejected by ann on 2026-11-25 (finance &lt;b&gt;reads&lt;/b&gt; it)" in report(shop, LATER)
 
 

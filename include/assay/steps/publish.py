@@ -208,4 +208,4 @@ def _earlier(frame: Frame, contract: Contract, name: str = "") -> dict[str, Arti
 
 def _settings(frame: Frame) -> dict[str, Any]:
     """The part of the manifest that the inventory depends on: not where its sources lie on this machine."""
-    return frame.platform.model_dump(mode="json", exclude={"sources", "query_logs", "catalogues", "schedule"})
+    return frame.platform.model_dump(mode="json", exclude={"sources", "query_logs", "catalogues", "schedule", "late_data"})

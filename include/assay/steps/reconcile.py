@@ -57,7 +57,7 @@ def reconcile(platform: str, since: str | None = None, until: str | None = None,
     with noting(rehearse=rehearse) as store:
         run = store.partitions(INVENTORY, manifest.platform)
         if not run:
-            raise ArtifactMissing(f"a night of {platform}", store.root)
+            raise ArtifactMissing(f"night of {platform}", store.root)
         done.partitions = _chosen(run, since, until)
         for partition in done.partitions:
             try:
