@@ -43,6 +43,7 @@ def build(manifest: Platform) -> DAG:
         schedule=None,
         start_date=datetime(2000, 1, 1),
         max_active_runs=MOST_WAITING,
+        is_paused_upon_creation=False,  # it does nothing by itself, and questions that wait in a queue are never seen
         default_args={"owner": "assay"},
         params=_form(),
         tags=["assay", "decisions"],

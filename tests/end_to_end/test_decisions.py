@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-import json
-import os
-import shutil
-import socket
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import httpx
-import psutil
 import pytest
+from tests.end_to_end.servers import assay, serving
 
 from assay.contracts.schemas import DECISIONS, INVENTORY, REPORT
 from assay.inventory.report import FILE
 from assay.steps.cli.client import AirflowClient
-from assay.steps.cli.home import ServerHome
 from assay.storage import open_store
 
 FIRST, SECOND = "2017-12-24", "2017-12-31"
@@ -34,40 +27,14 @@ rules:
   at_stake: cost
 - {name: sound, action: keep, reason: "It brings {worth}.", at_stake: value}
 """
-SMALL = Path(__file__).parents[1] / "data" / "platforms" / "small_journey"
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
-
-
-def _assay(home: ServerHome, command: str, *arguments: str) -> str:
-    where = ("--home", str(home.folder), "--port", str(home.port), "--platform", PLATFORM)
-    done = subprocess.run([sys.executable, "-m", "assay", command, *(where[:4] if command == "down" else where), *arguments],
-                          capture_output=True, text=True, env=os.environ | {"PYTHONPATH": "include"}, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
 
 
 @pytest.fixture(scope="module")
 def airflow(small_environment: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[AirflowClient]:
-    """A running Airflow of its own, with a platform that wants to archive everything, and has no use case."""
-    folder = tmp_path_factory.mktemp("decisions")
-    shutil.copytree(SMALL, folder / "platforms" / PLATFORM)
-    manifest = folder / "platforms" / PLATFORM / "platform.yaml"
-    text = manifest.read_text(encoding="utf-8").replace("platform: small_journey", f"platform: {PLATFORM}")
-    manifest.write_text(text[:text.index("use_cases:")], encoding="utf-8")
-    (manifest.parent / "advice.yaml").write_text(ADVICE, encoding="utf-8")
-    with socket.socket() as probe, pytest.MonkeyPatch.context() as patch:
-        probe.bind(("127.0.0.1", 0))
-        home = ServerHome(folder / "home", probe.getsockname()[1])
-        patch.setenv("ASSAY_PLATFORMS", str(folder / "platforms"))
-        patch.setenv("ASSAY_STORAGE", (folder / "storage").as_uri())
-        probe.close()
-        try:
-            _assay(home, "up")
-            yield AirflowClient(home)
-        finally:
-            pids = [one["pid"] for one in json.loads(home.pid_file.read_text()).values()] if home.pid_file.exists() else []
-            _assay(home, "down")
-            assert not [pid for pid in pids if psutil.pid_exists(pid)]
+    """A running Airflow of its own, with a platform that wants to archive everything."""
+    with serving(tmp_path_factory.mktemp("decisions"), PLATFORM, advice=ADVICE) as client:
+        yield client
 
 
 def _questions(airflow: AirflowClient) -> dict[str, dict[str, Any]]:
@@ -91,7 +58,7 @@ def _answer(airflow: AirflowClient, run_id: str, option: str, note: str) -> None
 
 
 def test_proposals_wait_are_answered_and_known_to_later_nights(airflow: AirflowClient) -> None:
-    _assay(airflow.home, "trigger", "--partition", FIRST)  # ends, though nobody has answered
+    assay(airflow.home, "trigger", "--platform", PLATFORM, "--partition", FIRST)  # ends, though nobody has answered
     asked = _questions(airflow)
     store = open_store()
     first = {row["asset_id"]: row for row in store.read(store.get(INVENTORY, PLATFORM, FIRST)).to_pylist()}
@@ -115,7 +82,7 @@ def test_proposals_wait_are_answered_and_known_to_later_nights(airflow: AirflowC
     assert (row["decision"], row["decided_by"], row["note"]) == ("rejected", "admin", "search reads it")
     assert row["decided_at"].endswith("+00:00")
 
-    _assay(airflow.home, "trigger", "--partition", SECOND)
+    assay(airflow.home, "trigger", "--platform", PLATFORM, "--partition", SECOND)
     second = {row["asset_id"]: row for row in store.read(store.get(INVENTORY, PLATFORM, SECOND)).to_pylist()}
     assert (second[products]["action"], second[products]["decision"]) == ("keep", "rejected")
     assert "rejected by admin on " in second[products]["decided"] and "(search reads it)" in second[products]["decided"]

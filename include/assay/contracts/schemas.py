@@ -29,6 +29,7 @@ from assay.contracts.worth import FORECAST_SCORES as FORECAST_SCORES
 from assay.contracts.worth import FORECASTS as FORECASTS
 from assay.contracts.worth import INVENTORY as INVENTORY
 from assay.contracts.worth import RECORDS as RECORDS
+from assay.contracts.worth import USE_CASE_STATES as USE_CASE_STATES
 from assay.contracts.worth import VALUES as VALUES
 
 _ESTIMATED = pa.list_(pa.struct([("statistic", STRING), ("error", FLOAT)]))
@@ -282,11 +283,6 @@ EXPLANATIONS = Contract("explanations", pa.schema([
 ]), per="use case")
 
 _STANDINGS = pa.list_(pa.struct([("window", STRING), ("gain", FLOAT), ("below", INT), ("retuned", BOOL)]))
-USE_CASE_STATES = Contract("use_case_states", pa.schema([
-    USE_CASE,
-    col("reason", STRING, "why it stopped in the run of this partition; null where it was valued", null=True),
-]), ledger=True)
-
 CHAMPIONS = Contract("champions", pa.schema([
     USE_CASE,
     col("champion", STRING, "uri of the model that serves from this partition on"),

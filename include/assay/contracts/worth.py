@@ -63,6 +63,11 @@ FORECAST_SCORES = Contract("forecast_scores", pa.schema([
     col("covered", BOOL, "realised lies within p10..p90"),
 ]), ledger=True)
 
+USE_CASE_STATES = Contract("use_case_states", pa.schema([
+    USE_CASE,
+    col("reason", STRING, "why it stopped in the run of this partition; null where it was valued", null=True),
+]), ledger=True)
+
 INVENTORY = Contract("inventory", pa.schema([
     col("rank", INT, "1 is worth most"),
     ASSET,

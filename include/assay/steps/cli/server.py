@@ -152,8 +152,7 @@ def _wait_until_healthy(home: ServerHome, platform: str, processes: dict[str, su
             if health == _HEALTHY:
                 state = f"no DAG {dag_id}, see dags/manifests.py and {home.log_file('dag-processor')}"
                 if client.has_dag(dag_id):
-                    for dag in (dag_id, f"decisions_{platform}"):
-                        client.unpause(dag)
+                    client.unpause(dag_id)
                     return
         except AirflowUnreachable:
             pass  # the API server is not up yet
