@@ -5,18 +5,18 @@ This file only wires: every task calls one function of `assay.steps`, imported i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from contextlib import suppress
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from inspect import getdoc
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
+from airflow.providers.standard.operators.trigger_dagrun import TriggerDagRunOperator
 from airflow.sdk import DAG, CronPartitionTimetable, ExceptionRetryPolicy, Param, RetryAction, RetryRule, task
 from airflow.sdk.exceptions import AirflowSkipException
 
-from assay.config import Platform, find_platforms, load_platform
-from assay.errors import ConfigError, SourceEnded
+from assay.config import Platform, usable_platforms
+from assay.errors import SourceEnded
 from assets import artifact
 
 if TYPE_CHECKING:
@@ -31,8 +31,6 @@ DEFAULTS = {
     "owner": "assay", "retries": 2, "retry_delay": timedelta(seconds=30), "retry_exponential_backoff": True,
     "max_retry_delay": timedelta(minutes=10), "retry_policy": RETRY_POLICY,
 }
-
-
 def _flat(groups: Iterable[Iterable[ArtifactRef]]) -> list[ArtifactRef]:
     """References of all mapped instances in one list; Airflow hands their results over lazily."""
     return list(chain.from_iterable(list(group) for group in groups))
@@ -179,6 +177,30 @@ def publish(night: Night, classified: list[ArtifactRef], gated: list[ArtifactRef
 
 
 @task
+def propose(night: Night, inventory: ArtifactRef) -> list[dict[str, Any]]:
+    """**Operations.** Lists what would merge or archive an asset: `ask` starts a run of `decisions_<platform>` for each."""
+    from assay.steps import decide as step
+
+    return step.propose(night, inventory)
+
+
+@task
+def late(night: Night) -> list[dict[str, Any]]:
+    """**Operations.** Lists partitions whose data came late: `rerun` runs them again, some each night."""
+    from assay.steps import late as step
+
+    return step.late_runs(night)
+
+
+@task
+def reconcile(night: Night) -> None:
+    """**Operations.** Folds the ledgers of later partitions again where this one was run after them."""
+    from assay.steps import late as step
+
+    step.fold_later(night)
+
+
+@task
 def notify(night: Night) -> None:
     """**Operations.** Tells those whom the manifest names of new and resolved incidents, each once."""
     from assay.steps import notify as step
@@ -275,16 +297,21 @@ def build(manifest: Platform) -> DAG:
         values = value.override(**outlet("values"))(night, features, models, classified)
         forecasts = forecast.override(**outlet("forecasts"))(night, values, classified, gated, used)
         inventory = publish.override(**outlet("inventory"))(night, classified, gated, values, forecasts, used)
+        TriggerDagRunOperator.partial(
+            task_id="ask", trigger_dag_id=f"decisions_{manifest.platform}", skip_when_already_exists=True,
+            doc_md="**Operations.** Asks a person about each proposal, once, in a run of its own for which no night waits.",
+        ).expand_kwargs(propose(night, inventory))
         if manifest.notify:
             inventory >> notify(night)
+        if manifest.late_data.mode == "recompute":
+            inventory >> reconcile(night)
+            found = late(night)
+            inventory >> found
+            TriggerDagRunOperator.partial(
+                task_id="rerun", trigger_dag_id=dag.dag_id, skip_when_already_exists=True,
+                doc_md="**Operations.** Starts a run for each partition whose data came late; they wait for this one to end.",
+            ).expand_kwargs(found)
     return dag
 
 
-def _usable() -> Iterator[Platform]:
-    """Every manifest that can be used; `manifests.py` says what is wrong with the others."""
-    for name in find_platforms():
-        with suppress(ConfigError):
-            yield load_platform(name)
-
-
-DAGS = [build(manifest) for manifest in _usable()]
+DAGS = [build(manifest) for manifest in usable_platforms()]

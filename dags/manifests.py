@@ -1,4 +1,4 @@
-"""The place where a manifest that can't be used shows up in Airflow.
+"""The place where a manifest, or its rules of advice, that can't be used show up in Airflow.
 
 An import error hides every DAG of its file. So `inventory.py` leaves broken manifests out, and this file, which has no DAG,
 fails with one sentence for each of them: the other platforms go on.
@@ -8,14 +8,16 @@ from __future__ import annotations
 
 from assay.config import find_platforms, load_platform
 from assay.errors import ConfigError
+from assay.inventory.advice import load_rules
 
 
 def mistakes() -> list[ConfigError]:
-    """What is wrong with each manifest that can't be used."""
+    """What is wrong with each platform that can't be used as it is written down."""
     found = []
     for name in find_platforms():
         try:
             load_platform(name)
+            load_rules(name)
         except ConfigError as error:
             found.append(error)
     return found

@@ -15,7 +15,9 @@ def parse() -> dict[str, Any]:
     from airflow.dag_processing.dagbag import BundleDagBag
 
     bag = BundleDagBag(dag_folder=str(FOLDER), bundle_path=FOLDER, bundle_name="dags-folder")
-    return {"dags": {dag_id: describe(dag) for dag_id, dag in bag.dags.items()}, "import_errors": bag.import_errors}
+    return {"dags": {dag_id: describe(dag) for dag_id, dag in bag.dags.items() if dag_id.startswith("inventory_")},
+            "decisions": {name: describe_decisions(dag) for name, dag in bag.dags.items() if name.startswith("decisions_")},
+            "import_errors": bag.import_errors}
 
 
 def describe(dag: Any) -> dict[str, Any]:
@@ -32,6 +34,16 @@ def describe(dag: Any) -> dict[str, Any]:
         "params": {name: dag.params.get_param(name).serialize() for name in dag.params},
         "catchup": dag.catchup, "max_active_runs": dag.max_active_runs, "start": dag.start_date.date().isoformat(),
         "scheduled": scheduled(stored.timetable), "backfilled": backfilled(stored.timetable),
+    }
+
+
+def describe_decisions(dag: Any) -> dict[str, Any]:
+    return {
+        "edges": {task.task_id: sorted(task.downstream_task_ids) for task in dag.tasks},
+        "docs": {task.task_id: task.doc_md for task in dag.tasks} | {"": dag.doc_md},
+        "form": {name: dag.params.get_param(name).schema["title"] for name in dag.params},
+        "timetable": type(dag.timetable).__name__, "max_active_runs": dag.max_active_runs,
+        "options": dag.get_task("decide").options,
     }
 
 

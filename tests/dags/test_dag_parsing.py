@@ -20,6 +20,7 @@ def test_every_platform_has_its_dag(parsed: dict[str, Any]) -> None:
     assert parsed["import_errors"] == {}
     assert set(parsed["dags"]) == {"inventory_complete_journey", "inventory_german_credit", "inventory_small_journey",
                                    "inventory_synthetic_shop"}
+    assert set(parsed["decisions"]) == {name.replace("inventory_", "decisions_") for name in parsed["dags"]}
 
 
 @pytest.mark.parametrize("file", sorted(path.name for path in (ROOT / "dags").glob("*.py")))
@@ -48,7 +49,18 @@ def test_a_broken_manifest_hides_no_other_platform(damage: tuple[str, str], said
     found = parse_dags(ASSAY_PLATFORMS=str(tmp_path))
 
     assert set(found["dags"]) == {"inventory_german_credit"}
+    assert set(found["decisions"]) == {"decisions_german_credit"}
     assert list(found["import_errors"]) == ["manifests.py"]
     last = found["import_errors"]["manifests.py"].strip().splitlines()[-1]
     assert said in last
     assert "german_credit_two/platform.yaml" in last
+
+
+def test_a_mistake_in_rules_of_advice_is_told_too(tmp_path: Path, parse_dags: Callable[..., dict[str, Any]]) -> None:
+    shutil.copytree(ROOT / "include" / "platforms" / "german_credit", tmp_path / "german_credit")
+    (tmp_path / "german_credit" / "advice.yaml").write_text("thresholds: {large_shar: 0.1}", encoding="utf-8")
+
+    found = parse_dags(ASSAY_PLATFORMS=str(tmp_path))
+
+    assert set(found["dags"]) == {"inventory_german_credit"}
+    assert "did you mean 'large_share'?" in found["import_errors"]["manifests.py"].strip().splitlines()[-1]

@@ -13,7 +13,7 @@ from assay.contracts.schemas import FORECASTS, INVENTORY
 from assay.storage import ArtifactStore
 
 STEPS = ("discover", "ingest", "profile", "classify", "usage", "check", "gate", "build_features", "train", "extract", "value",
-         "forecast", "publish")
+         "forecast", "publish", "propose")
 pytestmark = pytest.mark.slow
 
 
@@ -32,7 +32,7 @@ def test_two_nights_end_in_an_inventory(small_environment: Path, tmp_path: Path)
     reported = [line[1] for line in lines if line[:1] == ["✓"]]
     assert sorted(reported) == sorted(STEPS * 2)
     assert reported[0] == "discover"
-    assert reported[-1] == "publish"
+    assert reported[-1] == "propose"
     assert [line[1] for line in lines if line[:1] == ["small_journey"]] == ["2017-12-24", "2017-12-31"]
 
     store = ArtifactStore(small_environment.as_uri())

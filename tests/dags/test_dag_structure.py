@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 NIGHT = {"ingest", "profile", "classify", "usage", "check", "gate", "build_features", "train", "extract", "value", "forecast",
-         "publish"}
+         "publish", "propose"}
 EDGES = {
     "discover": NIGHT,
     "ingest": {"profile", "check", "gate"},
@@ -24,7 +24,9 @@ EDGES = {
     "extract": set(),
     "value": {"forecast", "publish"},
     "forecast": {"publish"},
-    "publish": set(),
+    "publish": {"propose"},
+    "propose": {"ask"},
+    "ask": set(),
 }
 
 
@@ -37,7 +39,7 @@ def dag(parsed: dict[str, Any], request: pytest.FixtureRequest) -> dict[str, Any
 
 def test_tasks_and_edges(dag: dict[str, Any]) -> None:
     assert {task: set(below) for task, below in dag["edges"].items()} == EDGES
-    assert dag["mapped"] == ["check", "ingest", "profile"]
+    assert dag["mapped"] == ["ask", "check", "ingest", "profile"]
 
 
 def test_limits(dag: dict[str, Any]) -> None:
@@ -93,5 +95,30 @@ def test_somebody_is_told_behind_the_inventory_where_the_manifest_names_them(
         text.replace("platform: small_journey", "platform: told") + "\nnotify:\n- connection: chat\n", encoding="utf-8")
     found = parse_dags(ASSAY_PLATFORMS=str(tmp_path))["dags"]["inventory_told"]
     assert {task: set(below) for task, below in found["edges"].items()} == EDGES | {
-        "discover": NIGHT | {"notify"}, "publish": {"notify"}, "notify": set()}
+        "discover": NIGHT | {"notify"}, "publish": {"propose", "notify"}, "notify": set()}
     assert found["docs"]["notify"]
+
+
+def test_each_proposal_is_a_run_of_its_own_that_waits_for_a_person(parsed: dict[str, Any]) -> None:
+    found = parsed["decisions"]["decisions_small_journey"]
+    assert found["edges"] == {"decide": ["record"], "record": []}
+    assert found["options"] == ["Approve", "Reject"]
+    assert found["timetable"] == "NullTimetable"
+    assert found["max_active_runs"] >= 1000
+    assert all(found["docs"].values())
+    assert {"partition", *("asset_id", "action", "rule", "grounds", "reason")} <= set(found["form"])
+    assert all(found["form"].values())
+
+
+def test_late_data_are_run_again_where_the_manifest_says_so(
+        parse_dags: Callable[..., dict[str, Any]], small_environment: Path, tmp_path: Path) -> None:
+    text = (ROOT / "tests" / "data" / "platforms" / "small_journey" / "platform.yaml").read_text(encoding="utf-8")
+    (tmp_path / "mending").mkdir()
+    (tmp_path / "mending" / "platform.yaml").write_text(
+        text.replace("platform: small_journey", "platform: mending") + "\nlate_data: {mode: recompute}\n", encoding="utf-8")
+    found = parse_dags(ASSAY_PLATFORMS=str(tmp_path))["dags"]["inventory_mending"]
+    assert {task: set(below) for task, below in found["edges"].items()} == EDGES | {
+        "discover": NIGHT | {"late", "reconcile"}, "publish": {"propose", "late", "reconcile"}, "late": {"rerun"},
+        "reconcile": set(), "rerun": set()}
+    assert found["mapped"] == ["ask", "check", "ingest", "profile", "rerun"]
+    assert found["docs"]["late"] and found["docs"]["reconcile"] and found["docs"]["rerun"]

@@ -19,7 +19,7 @@ SPEC.loader.exec_module(script)
 ROW = {"rank": 1, "asset_id": "landing.orders", "value": 1234.0, "ci_low": 1000.0, "ci_high": 1500.0, "unit": "USD/week",
        "forecast": 1234.0, "present_value": 400.0, "cost": 0.1, "net_value": 1233.9, "quality_score": 1.0,
        "usage": "next_week_purchase", "pii_level": "none", "status": "ok", "value_status": "valued", "action": "keep",
-       "reason": "It brings <money> & more.", "at_stake": 1234.0}
+       "reason": "It brings <money> & more.", "at_stake": 1234.0, "rule": "sound", "grounds": ""}
 
 
 @pytest.fixture

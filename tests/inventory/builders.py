@@ -14,10 +14,12 @@ from assay.config.manifest import Platform
 from assay.contracts import schemas
 from assay.contracts.contract import Contract
 from assay.contracts.refs import ArtifactRef, CaseRef, Night
+from assay.inventory.advice import default_rules
 from assay.storage import ArtifactStore, Recipe, fingerprint
 
 PLATFORM = "corner_shop"
 PARTITION = "2017-12-23"
+RULES = default_rules()
 CASE = "next_week"
 MANIFEST: dict[str, Any] = {
     "platform": PLATFORM, "title": "Corner shop", "note": "Made up for tests, simulated from no real shop.", "currency": "USD",

@@ -22,7 +22,7 @@ def printed(inventory: pa.Table, width: int) -> list[str]:
 
 @pytest.mark.parametrize("width", [80, 100, 160])
 def test_nothing_is_cut_off_at_any_width(width: int) -> None:
-    lines = printed(rank(evidence(), b.manifest()), width)
+    lines = printed(rank(evidence(), b.manifest(), b.RULES), width)
     text = "\n".join(lines)
     assert all(len(line) <= width for line in lines)
     assert "…" not in text
@@ -32,7 +32,7 @@ def test_nothing_is_cut_off_at_any_width(width: int) -> None:
 
 
 def test_an_unvalued_asset_is_never_shown_as_zero() -> None:
-    row = next(line for line in printed(rank(evidence(), b.manifest()), 160) if "landing.products_copy" in line)
+    row = next(line for line in printed(rank(evidence(), b.manifest(), b.RULES), 160) if "landing.products_copy" in line)
     assert "unvalued" in row
     assert row.split()[:4] == ["7", "landing.products_copy", "unvalued", "–"]
 
@@ -47,6 +47,6 @@ def test_the_total_and_its_parts_are_told_in_one_line() -> None:
                                      b.value_row("landing.campaigns", None, case="stock", reason="nothing names the entity")])
     values = {b.CASE: b.values(), "stock": stock}
     own = sum(worth[0] for worth in b.WORTH.values())
-    inventory = rank(evidence(values=values), b.manifest(use_cases=[*b.MANIFEST["use_cases"], stock_keeping]))
+    inventory = rank(evidence(values=values), b.manifest(use_cases=[*b.MANIFEST["use_cases"], stock_keeping]), b.RULES)
     assert summary(inventory, values) == f"total: {own + 10:,.0f} USD/week ({b.CASE} {own:,.0f} USD/week, stock 10.00 USD/week)"
     assert summary(INVENTORY.schema.empty_table(), {}) == ""

@@ -26,7 +26,7 @@ def evidence(**changes: Any) -> Evidence:
 
 
 def ranked(**changes: Any) -> dict[str, dict[str, Any]]:
-    return {r["asset_id"]: r for r in schemas.INVENTORY.conform(rank(evidence(**changes), b.manifest())).to_pylist()}
+    return {r["asset_id"]: r for r in schemas.INVENTORY.conform(rank(evidence(**changes), b.manifest(), b.RULES)).to_pylist()}
 
 
 def test_the_order_is_by_value_and_unvalued_ones_come_last() -> None:
@@ -71,7 +71,7 @@ def test_values_per_sample_have_no_next_window_and_cost_a_night() -> None:
     worth = b.table(schemas.VALUES, [
         b.value_row("landing.products", 9000.0, 7000.0, 11000.0, case="risk", unit="USD/400 customers")])
     shown = evidence(values={"risk": worth}, forecasts=schemas.FORECASTS.schema.empty_table())
-    made = rank(shown, b.manifest(use_cases=[case]))
+    made = rank(shown, b.manifest(use_cases=[case]), b.RULES)
     row = made.to_pylist()[0]
     assert (row["asset_id"], row["unit"], row["forecast"], row["present_value"]) == (
         "landing.products", "USD/400 customers", None, None)
@@ -82,7 +82,7 @@ def test_values_per_sample_have_no_next_window_and_cost_a_night() -> None:
 def test_a_horizon_shorter_than_a_window_gives_no_present_value() -> None:
     platform = b.manifest(forecast={"horizons": [3], "discount_rate": 0.08})
     made = b.table(schemas.FORECASTS, [b.forecast_row("landing.transactions", 3, 1.0, 2.0, 3.0)])
-    row = rank(evidence(forecasts=made), platform).to_pylist()[0]
+    row = rank(evidence(forecasts=made), platform, b.RULES).to_pylist()[0]
     assert (row["forecast"], row["present_value"]) == (2.0, None)
 
 
@@ -102,7 +102,7 @@ def test_the_order_of_the_input_does_not_matter(order: list[int]) -> None:
     values = base.values[b.CASE]
     shuffled = replace(base, values={b.CASE: values.take(order)}, states=base.states.take(order),
                        gate=base.gate.take([2 * i for i in order] + [2 * i + 1 for i in order]))
-    assert rank(shuffled, b.manifest()).equals(rank(base, b.manifest()))
+    assert rank(shuffled, b.manifest(), b.RULES).equals(rank(base, b.manifest(), b.RULES))
 
 
 def test_what_the_log_says_stands_behind_the_use_cases() -> None:

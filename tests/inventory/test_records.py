@@ -16,7 +16,7 @@ def found() -> dict[tuple[str, str, str], dict]:
     assets = catalogue(b.discovered(), b.states(), b.kinds(), b.manifest(), b.PARTITION)
     evidence = Evidence(assets, b.gate(), b.states(), b.scores(), b.relations(), {b.CASE: b.values()}, {},
                         FORECASTS.schema.empty_table(), USAGE.schema.empty_table())
-    made = RECORDS.conform(records(assets, rank(evidence, b.manifest()), b.relations(), b.scores()))
+    made = RECORDS.conform(records(assets, rank(evidence, b.manifest(), b.RULES), b.relations(), b.scores()))
     return {(row["asset_id"], row["block"], row["element"]): row for row in made.to_pylist()}
 
 

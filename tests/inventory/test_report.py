@@ -39,14 +39,15 @@ class Page(HTMLParser):
 def findings(**changes: object) -> Findings:
     shown = evidence()
     made = Findings(
-        inventory=rank(shown, b.manifest()), assets=shown.assets, columns=b.columns(), states=b.states(), checks=b.checks(),
+        inventory=rank(shown, b.manifest(), b.RULES),
+        assets=shown.assets, columns=b.columns(), states=b.states(), checks=b.checks(),
         values=shown.values, stopped={}, history={b.CASE: {"2017-12-16": b.values(0.9), b.PARTITION: b.values()}},
         forecasts=FORECASTS, scores=schemas.FORECAST_SCORES.schema.empty_table(), metrics={b.CASE: b.metrics()},
         column_values={b.CASE: b.column_values()}, usage=shown.usage, coverage=schemas.LOG_COVERAGE.schema.empty_table(),
         incidents=schemas.INCIDENTS.schema.empty_table(), suspects=schemas.SUSPECTS.schema.empty_table(),
         late=schemas.LATE_DATA.schema.empty_table(),
         quality={"2017-12-16": b.scores(0.9), b.PARTITION: b.scores()},
-        earlier=("2017-12-16", rank(evidence(values={b.CASE: b.values(0.9)}), b.manifest())))
+        earlier=("2017-12-16", rank(evidence(values={b.CASE: b.values(0.9)}), b.manifest(), b.RULES)))
     return replace(made, **changes)  # type: ignore[arg-type]
 
 
@@ -120,7 +121,7 @@ def test_what_comes_from_data_is_escaped() -> None:
 
 def test_without_values_the_page_says_why() -> None:
     stopped = {b.CASE: "no outcome window has closed yet"}
-    bare = rank(evidence(values={}, stopped=stopped, forecasts=schemas.FORECASTS.schema.empty_table()), b.manifest())
+    bare = rank(evidence(values={}, stopped=stopped, forecasts=schemas.FORECASTS.schema.empty_table()), b.manifest(), b.RULES)
     text, _ = page(findings(inventory=bare, values={}, stopped=stopped, history={}, metrics={}, column_values={}, earlier=None,
                             forecasts=schemas.FORECASTS.schema.empty_table(), checks=schemas.CHECKS.schema.empty_table()))
     assert "No asset is valued tonight" in text

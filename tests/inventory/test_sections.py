@@ -20,7 +20,7 @@ from assay.inventory.sections import (
 )
 from assay.inventory.texts import speaker
 
-INVENTORY = rank(evidence(), b.manifest())
+INVENTORY = rank(evidence(), b.manifest(), b.RULES)
 
 
 def test_a_night_without_every_use_case_is_left_out_of_the_series() -> None:
@@ -41,7 +41,7 @@ def test_what_to_do_lists_the_most_money_first_and_nothing_to_keep() -> None:
 
 
 def test_movers_compare_what_was_valued_both_times() -> None:
-    earlier = rank(evidence(values={b.CASE: b.values(0.9)}), b.manifest())
+    earlier = rank(evidence(values={b.CASE: b.values(0.9)}), b.manifest(), b.RULES)
     moved = movers(INVENTORY, earlier)
     assert moved[0]["asset_id"] == "landing.transactions"
     assert (moved[0]["words"], moved[0]["before"], moved[0]["now"], moved[0]["within"]) == ("+842", "7,579", "8,422", False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, get_args
 
@@ -43,6 +44,15 @@ def load_platform(name: str) -> Platform:
     except UnicodeDecodeError as error:
         raise ConfigError(str(path), f"text that is not UTF-8 ({error.reason})", "save the file as UTF-8") from error
     return _load(path, text)
+
+
+def usable_platforms() -> list[Platform]:
+    """Every manifest that can be used; of the others `load_platform` says what is wrong."""
+    found = []
+    for name in find_platforms():
+        with suppress(ConfigError):
+            found.append(load_platform(name))
+    return found
 
 
 def _load(path: Path, text: str) -> Platform:

@@ -216,6 +216,12 @@ class Storage(Frozen):
     keep_days: int | None = Field(default=None, ge=1)  # before the newest partition; none: for good
 
 
+class LateData(Frozen):
+    """What becomes of partitions that were run before all of their data had come."""
+
+    mode: Literal["report", "recompute"] = "report"
+
+
 class Notify(Frozen):
     """Who is told of incidents, once of each, through one of Airflow's connections."""
 
@@ -250,6 +256,7 @@ class Platform(Frozen):
     quality: Quality = Quality()
     engine: Engine = Engine()
     storage: Storage = Storage()
+    late_data: LateData = LateData()
     notify: list[Notify] = Field(default_factory=list)
     assets: dict[str, AssetOverride] = Field(default_factory=dict)
 

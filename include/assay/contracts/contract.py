@@ -19,7 +19,7 @@ class Contract:
         version: Raised whenever a column changes its meaning.
         ledger: True if it folds other artifacts in the order of partitions.
         open: True if tables carry further columns, which vary (snapshots, features).
-        per: What the artifact is split by below its folder: "", "asset" or "use case".
+        per: What the artifact is split by below its folder, such as "asset" or "use case".
     """
 
     name: str

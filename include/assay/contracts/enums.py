@@ -214,3 +214,11 @@ class Action(StrEnum):
     PROTECT = "protect"
     ARCHIVE = "archive"
     REVIEW = "review"
+
+
+class Decision(StrEnum):
+    """How a proposal to merge or archive an asset stands."""
+
+    WAITING = "waiting"  # for a person
+    APPROVED = "approved"
+    REJECTED = "rejected"

@@ -95,6 +95,11 @@ FORECAST_SCORES = Contract("forecast_scores", pa.schema([
     col("covered", BOOL, "realised lies within p10..p90"),
 ]), ledger=True, version=2)
 
+USE_CASE_STATES = Contract("use_case_states", pa.schema([
+    USE_CASE,
+    col("reason", STRING, "why it stopped in the run of this partition; null where it was valued", null=True),
+]), ledger=True)
+
 INVENTORY = Contract("inventory", pa.schema([
     col("rank", INT, "1 is worth most"),
     ASSET,
@@ -114,7 +119,24 @@ INVENTORY = Contract("inventory", pa.schema([
     col("action", STRING, "what to do"),
     col("reason", STRING, "why, in one sentence"),
     col("at_stake", FLOAT, "money per window that the action concerns", MONEY, null=True),
-]), ledger=True, version=2)
+    col("rule", STRING, "name of the rule of advice that decided"),
+    col("grounds", STRING, "what that rule compares, without numbers that move every night; decisions hold while it stays"),
+    col("decision", STRING, "of a proposal: waiting, approved; rejected where one was that came first", null=True),
+    col("decided", STRING, "who decided what, in one sentence", null=True),
+]), ledger=True, version=3)
+
+DECISIONS = Contract("decisions", pa.schema([
+    col("partition", STRING, "of the inventory that proposed it"),
+    ASSET,
+    col("action", STRING, "what was proposed: merge, archive"),
+    col("rule", STRING, "name of the rule of advice that proposed it"),
+    col("grounds", STRING, "what the proposal rests on, as in the inventory"),
+    col("reason", STRING, "why it was proposed, in one sentence"),
+    col("decision", STRING, "approved or rejected"),
+    col("decided_by", STRING, "login, as Airflow has recorded it"),
+    col("decided_at", STRING, "when, as Airflow has recorded it, ISO 8601 in UTC"),
+    col("note", STRING, "what was said of it, empty where nothing"),
+]), ledger=True, per="asset and rule")
 
 RECORDS = Contract("records", pa.schema([
     ASSET,

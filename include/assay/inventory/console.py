@@ -12,7 +12,7 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from assay.contracts.enums import Action
+from assay.contracts.enums import Action, Decision
 from assay.inventory.total import case_totals
 from assay.inventory.wording import amount, interval, widest
 
@@ -67,8 +67,16 @@ def _cells(row: dict[str, Any]) -> list[Text]:
     return [
         Text(str(row["rank"])), Text(row["asset_id"]), _value(row),
         dim if row["forecast"] is None else Text(amount(row["forecast"], _largest(row))),
-        _quality(row), Text(row["action"], style=ACTION_STYLES.get(row["action"], "")), Text(row["reason"]),
+        _quality(row), Text(row["action"], style=ACTION_STYLES.get(row["action"], "")), _why(row),
     ]
+
+
+def _why(row: dict[str, Any]) -> Text:
+    """The reason, and how a proposal stands."""
+    text = Text(row["reason"])
+    if row["decided"]:
+        text.append(f" {row['decided']}", style="dim")
+    return text.append(" Waits for a decision.", style="dim") if row["decision"] == Decision.WAITING else text
 
 
 def _value(row: dict[str, Any]) -> Text:

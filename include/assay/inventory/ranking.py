@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pyarrow as pa
 
@@ -12,12 +12,15 @@ from assay.catalog.copies import copies_of
 from assay.config.manifest import Platform
 from assay.contracts.enums import ValueStatus
 from assay.contracts.schemas import INVENTORY
-from assay.inventory.actions import Facts, advise
+from assay.inventory.actions import advise
+from assay.inventory.advice import Rules
 from assay.inventory.assets import by_asset
 from assay.inventory.combine import Scale, Worth, combine, common_scale
 from assay.inventory.costs import window_cost
+from assay.inventory.decisions import Decisions
+from assay.inventory.facts import Facts
 from assay.inventory.present_value import Ahead, benefit, upkeep, windows_ahead
-from assay.inventory.uses import uses
+from assay.inventory.uses import use_statuses, uses
 from assay.quality.scores import asset_scores
 
 
@@ -35,6 +38,7 @@ class Evidence:
         stopped: Use case -> why it could not be valued.
         forecasts: `forecasts`.
         usage: `usage`; without rows where there is no query log.
+        decisions: What people have decided about the proposals of earlier partitions.
     """
 
     assets: pa.Table
@@ -46,13 +50,19 @@ class Evidence:
     stopped: Mapping[str, str]
     forecasts: pa.Table
     usage: pa.Table
+    decisions: Decisions = field(default_factory=dict)
 
 
-def rank(evidence: Evidence, platform: Platform) -> pa.Table:
+def rank(evidence: Evidence, platform: Platform, rules: Rules) -> pa.Table:
     """Rank all assets by value, highest first, equal ones by name; unvalued ones come last and are never 0.
 
     `value` is what the payoff measures (for captured_sales the margin of sales *reached*) and `net_value` is value less
     cost in the same terms. Only `present_value` multiplies by the manifest's incrementality.
+
+    Args:
+        evidence: What is known of the assets.
+        platform: The manifest.
+        rules: Those of advice.
 
     Returns:
         Table of contract `inventory`, one row per asset of the catalogue.
@@ -64,7 +74,7 @@ def rank(evidence: Evidence, platform: Platform) -> pa.Table:
     reads, states = bytes_read(evidence.gate), by_asset(evidence.states.to_pylist())
     scores = asset_scores(evidence.scores)
     copies = copies_of(evidence.relations)
-    ahead, used = _forecasts(evidence.forecasts), uses(evidence.usage)
+    ahead, used, statuses = _forecasts(evidence.forecasts), uses(evidence.usage), use_statuses(evidence.usage)
     rows = []
     for asset in assets:
         asset_id, worth = asset["asset_id"], worths[asset["asset_id"]]
@@ -72,19 +82,22 @@ def rank(evidence: Evidence, platform: Platform) -> pa.Table:
         cost = window_cost(asset["bytes"], reads.get(asset_id, 0), days, costs.storage_gb_month, costs.read_gb)
         state = states.get(asset_id, {})
         next_window = _next_window(ahead.get(asset_id, {}), worth, platform, scale)
+        present = _present_value(ahead.get(asset_id, {}), worth, platform, scale, cost)
         advice = advise(Facts(
             asset_id=asset_id, unit=scale.unit, cost_unit=scale.cost_unit, status=asset["status"],
             state_reason=state.get("reason") or "",
             value=worth.value, ci_low=worth.ci_low, ci_high=worth.ci_high, value_status=worth.status, value_reason=worth.reason,
-            share=share(worth.value, total), forecast=next_window, quality=scores.get(asset_id),
-            pii_level=asset["pii_level"], duplicate_of=copies.get(asset_id), cost=cost))
+            share=share(worth.value, total), forecast=next_window, present_value=present, quality=scores.get(asset_id),
+            pii_level=asset["pii_level"], duplicate_of=copies.get(asset_id), cost=cost, usage=statuses.get(asset_id),
+            usage_words=used.get(asset_id, ""), in_use_case=platform.is_read(asset_id)), rules, evidence.decisions)
         rows.append({
             "asset_id": asset_id, "value": worth.value, "ci_low": worth.ci_low, "ci_high": worth.ci_high, "unit": scale.unit,
-            "forecast": next_window, "present_value": _present_value(ahead.get(asset_id, {}), worth, platform, scale, cost),
+            "forecast": next_window, "present_value": present,
             "cost": cost, "net_value": None if worth.value is None else worth.value - cost,
             "quality_score": scores.get(asset_id), "usage": _usage(asset_id, worth, evidence, platform, used),
             "pii_level": asset["pii_level"], "status": asset["status"], "value_status": str(worth.status),
             "action": advice.action, "reason": advice.reason, "at_stake": advice.at_stake,
+            "rule": advice.rule, "grounds": advice.grounds, "decision": advice.decision, "decided": advice.decided,
         })
     rows.sort(key=lambda r: (r["value"] is None, -(r["value"] or 0.0), r["asset_id"]))
     return pa.Table.from_pylist([{"rank": i, **row} for i, row in enumerate(rows, 1)], schema=INVENTORY.schema)

@@ -20,6 +20,15 @@ def uses(usage: pa.Table) -> dict[str, str]:
     return {row["asset_id"]: _phrase(row) for row in usage.to_pylist() if row["column"] is None}
 
 
+def use_statuses(usage: pa.Table) -> dict[str, str]:
+    """Asset -> used, idle, unused or unclear; empty where there is no log.
+
+    Args:
+        usage: Contract `usage`.
+    """
+    return {row["asset_id"]: row["status"] for row in usage.to_pylist() if row["column"] is None}
+
+
 def _phrase(row: dict[str, Any]) -> str:
     days = f"{row['window_days']} days"
     if row["status"] == "used":

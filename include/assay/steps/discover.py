@@ -28,6 +28,7 @@ from assay.config.manifest import Database, Files
 from assay.contracts.refs import Night
 from assay.contracts.schemas import CATALOGUE_COVERAGE, DECLARED, DECLARED_LINEAGE, DISCOVERED, LATE_DATA
 from assay.errors import ConfigError, SourceUnavailable, UnreadableData, shorten
+from assay.inventory.advice import load_rules
 from assay.sources import Connector, Footer, SourcePartition, SourceTable
 from assay.steps import staying
 from assay.steps.catalogues import MODULES as CATALOGUES
@@ -39,7 +40,7 @@ from assay.storage import ArtifactStore, fingerprint, open_store
 
 logger = logging.getLogger(__name__)
 
-_MODULES = ("assay.steps.discover", "assay.steps.footers", "assay.steps.staying", "assay.catalog.discovery",
+MODULES = ("assay.steps.discover", "assay.steps.footers", "assay.steps.staying", "assay.catalog.discovery",
             "assay.catalog.late", *READERS, *CATALOGUES)
 _MOST_BATCHES = 2  # each mapped task pays for its imports, Great Expectations alone some seconds
 _Row = dict[str, Any]
@@ -82,16 +83,17 @@ def discover(platform: str, *, partition_key: str | None, requested: str | None,
 
     Raises:
         UnknownPlatform: If no manifest has that name.
-        ConfigError: If the manifest can't be used or has no such use case.
+        ConfigError: If the manifest or its rules of advice can't be used, or there is no such use case.
         PartitionError: If the partition is no date, or lies before the first day of the source.
         SourceEnded: If it lies after the last day of a closed source.
         SourceUnavailable: If a source can't be listed and no earlier night has published anything of it.
     """
     manifest = load_platform(platform)
     cases = _chosen_cases(manifest, use_cases)
+    load_rules(platform)  # publish needs them hours later
     listings = _list_all(manifest)
     partition = _resolve(manifest, listings, partition_key, requested)
-    with open_frame("discover", platform, partition, _MODULES) as frame:
+    with open_frame("discover", platform, partition, MODULES) as frame:
         footers = KnownFooters.load(frame.store, platform)
         rows = [row for listing in listings for row in _rows(frame, listing, footers)]
         rows += _never_seen(manifest, {row["asset_id"] for row in rows})
@@ -99,7 +101,7 @@ def discover(platform: str, *, partition_key: str | None, requested: str | None,
         content = fingerprint(rows)
         discovered = frame.publish(DISCOVERED, lambda: pa.Table.from_pylist(rows, schema=DISCOVERED.schema), inputs=[content])
         footers.publish(frame)
-        _report_late(frame, rows)
+        report_late(frame, rows)
         others = read_catalogues(frame, discovered)
         said = [*(row for listing in listings for row in _declared(frame.platform, listing)), *others.declared]
         frame.publish(DECLARED, lambda: pa.Table.from_pylist(said, schema=DECLARED.schema), inputs=[fingerprint(said)])
@@ -171,8 +173,13 @@ def _remembered(store: ArtifactStore, manifest: Platform, source: str) -> list[_
 # -- late data --------------------------------------------------------------------------------------------------------
 
 
-def _report_late(frame: Frame, rows: Sequence[_Row]) -> None:
-    """Publish and log which partitions were run on other data than there are now, as far back as this one reads."""
+def report_late(frame: Frame, rows: Sequence[_Row]) -> None:
+    """Publish and log which partitions were run on other data than there are now, as far back as this one reads.
+
+    Args:
+        frame: Surroundings of the step.
+        rows: Of this partition's `discovered`.
+    """
     platform, oldest = frame.platform.platform, date.fromisoformat(frame.partition) - timedelta(days=frame.platform.reach_days)
     runs = [p for p in frame.store.partitions(DISCOVERED, platform) if oldest.isoformat() <= p < frame.partition]
     refs = {p: frame.store.get(DISCOVERED, platform, p) for p in runs}

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from assay.contracts.refs import ArtifactRef, CaseRef, Night
 from assay.steps.audit import AUDIT
+from assay.steps.decide import earlier_decisions
 from assay.steps.frame import Frame, asset_of, open_frame
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ MODULES = ("assay.catalog.declared", "assay.forecasting.history", "assay.invento
 
 def publish(night: Night, classified: Sequence[ArtifactRef], gated: Sequence[ArtifactRef], values: Sequence[CaseRef],
             forecasts: Sequence[ArtifactRef], used: Sequence[ArtifactRef]) -> ArtifactRef:
-    """Publish `assets`, `quality_scores`, `inventory`, `incidents`, `records` and `report`; the inventory is returned.
+    """Publish `assets`, `quality_scores`, `inventory`, `incidents`, `records`, `report` and how the use cases stand.
 
     Args:
         night: The run.
@@ -31,9 +32,16 @@ def publish(night: Night, classified: Sequence[ArtifactRef], gated: Sequence[Art
         values: `values` per use case; the assets of one that stopped are `unvalued` with its reason.
         forecasts: `forecasts`, `forecast_scores`.
         used: `usage`, `lineage`, `log_coverage`, without rows where the platform has no query log.
+
+    Returns:
+        The inventory.
     """
-    from assay.contracts.schemas import ASSETS, DECLARED, INVENTORY, LATE_DATA, RECORDS, SUSPECTS
+    import pyarrow as pa
+
+    from assay.contracts.schemas import ASSETS, DECLARED, INVENTORY, LATE_DATA, RECORDS, SUSPECTS, USE_CASE_STATES
+    from assay.inventory.advice import load_rules
     from assay.inventory.assets import catalogue
+    from assay.inventory.decisions import decisions_of
     from assay.inventory.ranking import Evidence, rank
     from assay.inventory.records import records
 
@@ -43,6 +51,9 @@ def publish(night: Night, classified: Sequence[ArtifactRef], gated: Sequence[Art
         valued = {case.use_case: case.ref for case in values if case.ref is not None}
         stopped = {case.use_case: case.reason or "it stopped without a reason" for case in values if case.ref is None}
         worth = {name: frame.store.read(ref) for name, ref in sorted(valued.items())}
+        cases = [{"use_case": case.use_case, "reason": stopped.get(case.use_case)} for case in values]
+        frame.publish(USE_CASE_STATES, lambda: pa.Table.from_pylist(cases, schema=USE_CASE_STATES.schema), inputs=[],
+                      config=cases)
 
         said = frame.store.find(DECLARED, night.platform, night.partition)
         assets = frame.publish(
@@ -56,13 +67,15 @@ def publish(night: Night, classified: Sequence[ArtifactRef], gated: Sequence[Art
         noticed = _noticed(frame, tables["asset_states"].column("asset_id").to_pylist())
         refs["quality_scores"] = _scores(frame, refs, tables, noticed)
         tables["quality_scores"] = frame.store.read(refs["quality_scores"])
+        rules, decided = load_rules(night.platform), earlier_decisions(frame.store, night.platform, night.partition)
         evidence = Evidence(listed, tables["gate"], tables["asset_states"], tables["quality_scores"], tables["relations"],
-                            worth, stopped, tables["forecasts"], tables["usage"])
-        read = [assets, *valued.values(),
+                            worth, stopped, tables["forecasts"], tables["usage"],
+                            decisions_of(map(frame.store.read, decided)))
+        read = [assets, *valued.values(), *decided,
                 *(refs[name] for name in ("gate", "asset_states", "quality_scores", "relations", "forecasts", "usage"))]
-        inventory = frame.publish(INVENTORY, lambda: rank(evidence, frame.platform),
+        inventory = frame.publish(INVENTORY, lambda: rank(evidence, frame.platform, rules),
                                   inputs=[ref.fingerprint for ref in read],
-                                  config={"platform": _settings(frame), "stopped": stopped})
+                                  config={"platform": _settings(frame), "stopped": stopped, "rules": rules})
         ranking = frame.store.read(inventory)
         told = [assets, inventory, refs["relations"], refs["quality_scores"]]
         frame.publish(RECORDS, lambda: records(listed, ranking, tables["relations"], tables["quality_scores"]),
@@ -186,4 +199,4 @@ def _tonight(frame: Frame, contract: Contract, names: Iterable[str]) -> dict[str
 
 def _settings(frame: Frame) -> dict[str, Any]:
     """The part of the manifest that the inventory depends on: not where its sources lie on this machine."""
-    return frame.platform.model_dump(mode="json", exclude={"sources", "query_logs", "catalogues", "schedule"})
+    return frame.platform.model_dump(mode="json", exclude={"sources", "query_logs", "catalogues", "schedule", "late_data"})

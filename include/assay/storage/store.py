@@ -17,6 +17,7 @@ import time
 import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -136,14 +137,15 @@ class ArtifactStore:
         depth = len(self._path(platform).split("/"))
         return sorted(path.split("/")[depth].removeprefix("ds=") for path in self._fs.glob(pattern))
 
-    def artifacts(self, platform: str) -> list[Stored]:
-        """All published artifacts of a platform, by uri."""
+    def artifacts(self, platform: str, contract: Contract | None = None) -> list[Stored]:
+        """All published artifacts of a platform, or those of one contract, by uri."""
         base, out = f"{self._path(platform)}/", []
-        for path in sorted(map(str, self._fs.glob(f"{base}ds=*/**/{_MANIFEST}"))):
-            day, contract, *name = path.removeprefix(base).removesuffix(f"/{_MANIFEST}").split("/")
-            uri = "/".join((platform, day, contract, *name))
+        below = f"ds=*/{contract.name}/**" if contract else "ds=*/**"
+        for path in sorted(map(str, self._fs.glob(f"{base}{below}/{_MANIFEST}"))):
+            day, kind, *name = path.removeprefix(base).removesuffix(f"/{_MANIFEST}").split("/")
+            uri = "/".join((platform, day, kind, *name))
             size = sum(int(entry["bytes"]) for entry in self.manifest(uri)["files"])
-            out.append(Stored(uri, contract, day.removeprefix("ds="), "/".join(name), size))
+            out.append(Stored(uri, kind, day.removeprefix("ds="), "/".join(name), size))
         return out
 
     def files(self, ref: ArtifactRef) -> list[str]:
@@ -284,6 +286,9 @@ class ArtifactStore:
         return ArtifactRef(CONTRACTS[manifest["contract"]].name, uri, manifest["rows"], manifest["fingerprint"])
 
 
+STORE: ContextVar[ArtifactStore | None] = ContextVar("store", default=None)
+
+
 def _digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
@@ -296,5 +301,5 @@ def _parquet(table: pa.Table) -> bytes:
 
 
 def open_store() -> ArtifactStore:
-    """The store that the environment names."""
-    return ArtifactStore(storage_uri())
+    """The store that was set for what is under way, else the one that the environment names."""
+    return STORE.get() or ArtifactStore(storage_uri())

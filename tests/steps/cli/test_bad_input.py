@@ -12,6 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from assay.steps.cli.client import AirflowClient
 from assay.steps.cli.home import ServerHome
 from assay.steps.cli.main import main
 from assay.steps.cli.server import down
@@ -91,6 +92,38 @@ def test_backfill_backwards(tmp_path: Path, silent_port: int, capsys: pytest.Cap
     sentence = _refused(capsys, "backfill", "--platform", "small_journey", "--from", "2017-12-31", "--to", "2017-12-30",
                         *_server(tmp_path, silent_port))
     assert "'2017-12-31' lies after 2017-12-30" in sentence
+
+
+@pytest.mark.parametrize(("since", "until", "said"), [
+    ("1999-01-01", "2017-12-31", "'1999-01-01' lies before the first day of the source"),
+    ("2017-12-31", "2999-01-01", "'2999-01-01' is a day that is not over yet in America/New_York; name "),
+])
+def test_backfill_of_what_no_partition_can_be_run_for(since: str, until: str, said: str, tmp_path: Path, silent_port: int,
+                                                      capsys: pytest.CaptureFixture[str]) -> None:
+    assert said in _refused(capsys, "backfill", "--platform", "small_journey", "--from", since, "--to", until,
+                            *_server(tmp_path, silent_port))
+
+
+def test_a_second_backfill_is_refused_while_one_is_under_way(tmp_path: Path, silent_port: int, monkeypatch: pytest.MonkeyPatch,
+                                                            capsys: pytest.CaptureFixture[str]) -> None:
+    known = [{"completed_at": None, "from_date": "2017-12-01T00:00:00Z", "to_date": "2017-12-07T23:59:59Z"},
+             {"completed_at": "2018-01-01T00:00:00Z", "from_date": "2017-11-01T00:00:00Z", "to_date": "2017-11-07T23:59:59Z"}]
+    monkeypatch.setattr(AirflowClient, "_call", lambda *_, **__: {"backfills": known})
+    sentence = _refused(capsys, "backfill", "--platform", "small_journey", "--from", "2017-12-05", "--to", "2017-12-09",
+                        *_server(tmp_path, silent_port))
+    assert "another backfill of small_journey, 2017-12-01 to 2017-12-07, is under way" in sentence
+    assert "cancel it at http://127.0.0.1" in sentence
+
+
+@pytest.mark.parametrize(("arguments", "said"), [
+    (("nowhere",), "unknown platform 'nowhere'"),
+    (("small_journey", "--from", "2017-13-01"), "'2017-13-01' is no date"),
+    (("small_journey", "--dry-run"), "no night of small_journey"),
+])
+def test_reconcile(arguments: tuple[str, ...], said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+                   capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setenv("ASSAY_STORAGE", (tmp_path / "storage").as_uri())
+    assert said in _refused(capsys, "reconcile", *arguments, "--logs", str(tmp_path / "logs"))
 
 
 def test_up_on_a_taken_port(tmp_path: Path, silent_port: int, capsys: pytest.CaptureFixture[str]) -> None:

@@ -85,6 +85,12 @@ class AirflowClient:
                 "reprocess_behavior": "completed", "max_active_runs": 1}
         return self._call("POST", "/api/v2/backfills/dry_run" if dry_run else "/api/v2/backfills", body=body)
 
+    def backfills(self, dag_id: str) -> list[dict[str, Any]]:
+        """The newest backfills of a DAG, newest first."""
+        found: list[dict[str, Any]] = self._call("GET", "/api/v2/backfills", params={"dag_id": dag_id, "order_by": "-id",
+                                                                                     "limit": _MOST})["backfills"]
+        return found
+
     # -- transport ----------------------------------------------------------------------------------------------------
 
     def _call(self, method: str, path: str, *, params: dict[str, Any] | None = None,

@@ -40,6 +40,10 @@ def _dispatch(given: argparse.Namespace) -> int:
                    logs=given.logs)
     if given.command in ("value", "quality", "evaluate", "storage"):
         return _ask(given)
+    if given.command == "reconcile":
+        from assay.steps.cli.reconcile import reconcile
+
+        return reconcile(given.platform, given.since, given.until, dry_run=given.dry_run, logs=given.logs)
     if given.command in ("scan", "init"):
         from assay.steps.cli.scan import init, scan
 
@@ -117,6 +121,11 @@ def _parser() -> argparse.ArgumentParser:
     storage.add_argument("--keep-days", type=int, metavar="N",
                          help="days before the newest partition that everything is kept for (default the manifest's)")
     storage.add_argument("--prune", action="store_true", help="remove what can go, instead of only saying so")
+    reconcile = commands.add_parser("reconcile", help="fold ledgers again after a backfill, where they no longer hold")
+    reconcile.add_argument("platform", metavar="PLATFORM", help="name of the manifest")
+    reconcile.add_argument("--from", dest="since", metavar="YYYY-MM-DD", help="first partition (default: the first one run)")
+    reconcile.add_argument("--to", dest="until", metavar="YYYY-MM-DD", help="last one, included (default: the newest one run)")
+    reconcile.add_argument("--dry-run", action="store_true", help="fold in memory alone, and say what would be made anew")
     up = commands.add_parser("up", help="start Airflow and wait until it is healthy")
     down = commands.add_parser("down", help="stop the Airflow that up started, and nothing else")
     trigger = commands.add_parser("trigger", help="run one partition through the scheduler and wait for it")
@@ -130,7 +139,7 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("--to", dest="until", required=True, metavar="YYYY-MM-DD", help="last partition, included")
     for command in (run, up, trigger, backfill):
         command.add_argument("--platform", default=DEFAULT_PLATFORM, help=f"name of the manifest (default {DEFAULT_PLATFORM})")
-    for command in (run, explain, scan, init):
+    for command in (run, explain, scan, init, reconcile):
         command.add_argument("--logs", type=Path, default=REPOSITORY / "data" / "logs", help="folder of its log file")
     for command in (scan, init):
         command.add_argument("--workspace", type=Path, default=REPOSITORY / "data" / "scan",

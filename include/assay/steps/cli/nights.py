@@ -5,11 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import sys
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from assay.config import load_platform
-from assay.errors import PartitionError, RunFailed
+from assay.config import Platform, load_platform
+from assay.errors import PartitionError, RunFailed, SourceEnded
 from assay.steps.cli.client import AirflowClient
 from assay.steps.cli.home import ServerHome
 from assay.steps.cli.run import check_date
@@ -95,11 +97,14 @@ def backfill(home: ServerHome, platform: str, since: str, until: str) -> int:
     Raises:
         AssayError: If the input can't be used, Airflow doesn't answer, or a run fails; the others are waited for first.
     """
-    load_platform(platform)
-    if dt.date.fromisoformat(check_date(since)) > dt.date.fromisoformat(check_date(until)):
-        raise PartitionError(since, f"lies after {until}", "give the earlier one as FROM and the later one as TO")
+    _check_range(load_platform(platform), since, until)
     client = AirflowClient(home)
     dag_id = f"inventory_{platform}"
+    for other in client.backfills(dag_id):
+        if other["completed_at"] is None:
+            days = " to ".join(str(other[end])[:10] for end in ("from_date", "to_date"))
+            raise RunFailed(f"backfill of {since} to {until}", f"another backfill of {platform}, {days}, is under way",
+                            f"wait for its end, or cancel it at {home.url}; partitions are run one after the other")
     client.unpause(dag_id)
     wanted = [run["partition_key"] for run in client.backfill(dag_id, since, until, dry_run=True)["backfills"]]
     if not wanted:
@@ -122,6 +127,25 @@ def backfill(home: ServerHome, platform: str, since: str, until: str) -> int:
                         "mend it and run these partitions again")
     _say(f"{platform}: {len(started)} partitions, success")
     return 0
+
+
+def _check_range(manifest: Platform, since: str, until: str) -> None:
+    """Refuse what no partition can be run for, before anything is started.
+
+    Raises:
+        PartitionError: If an end is no date, the first lies after the last or before the first day of the source, or the last
+            one has not come to its end yet.
+    """
+    from assay.steps.discover import resolve
+
+    if check_date(since) > check_date(until):
+        raise PartitionError(since, f"lies after {until}", "give the earlier one as FROM and the later one as TO")
+    today = dt.datetime.now(ZoneInfo(manifest.timezone)).date()
+    if until >= today.isoformat():
+        raise PartitionError(until, f"is a day that is not over yet in {manifest.timezone}",
+                             f"name {today - dt.timedelta(days=1)} or an earlier one")
+    with suppress(SourceEnded):  # each of its runs says so
+        resolve(manifest.platform, since)
 
 
 def _say(line: str) -> None:
