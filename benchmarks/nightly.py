@@ -136,13 +136,14 @@ def measure(name: str, value: float, unit: str, target: float | None) -> dict:
     return {"measure": name, "value": round(value, 2), "unit": unit, "reference": None, "ratio": None, "target": target}
 
 
-def report(rows: list[dict]) -> None:
+def report(rows: list[dict], file: Path = RESULT) -> None:
+    """Print measures beside their targets, and keep them."""
     for row in rows:
         met = "met" if row["target"] is None or row["value"] <= row["target"] else "MISSED"
         target = "" if row["target"] is None else f"  target {row['target']:g} {met}"
         print(f"{row['measure']:<60}{row['value']:>10.2f} {row['unit']:<3}{target}")
-    RESULT.parent.mkdir(parents=True, exist_ok=True)
-    RESULT.write_text(json.dumps(rows, indent=1) + "\n")
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(json.dumps(rows, indent=1) + "\n")
 
 
 if __name__ == "__main__":
