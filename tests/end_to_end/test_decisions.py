@@ -23,7 +23,7 @@ rules:
 - name: dear
   action: archive
   when: {fact: duplicate_of, known: false}
-  reason: "Somebody wants to save {upkeep}."
+  reason: "Somebody wants {{{{ 7 * 7 }}}} to save {upkeep}."
   at_stake: cost
 - {name: sound, action: keep, reason: "It brings {worth}.", at_stake: value}
 """
@@ -69,7 +69,7 @@ def test_proposals_wait_are_answered_and_known_to_later_nights(airflow: AirflowC
     detail = airflow._call("GET", f"/api/v2/dags/decisions_{PLATFORM}/dagRuns/{asked[products]['dag_run_id']}"
                                   "/taskInstances/decide/-1/hitlDetails")
     assert detail["subject"] == "Archive landing.products?"
-    assert detail["body"].startswith("Somebody wants to save ")
+    assert detail["body"].startswith("Somebody wants {{ 7 * 7 }} to save ")  # what data say is never run
     assert "while this holds: duplicate_of is not known" in detail["body"]
     assert list(detail["params"]) == ["note"]
     assert httpx.get(f"{airflow.home.url}/api/v2/dags/decisions_{PLATFORM}/dagRuns").status_code == 401

@@ -63,8 +63,8 @@ def _platforms(root: Path) -> Path:
     shutil.copytree(SMALL, folder)
     text = (folder / "platform.yaml").read_text(encoding="utf-8")
     for old, new in (("platform: small_journey", f"platform: {PLATFORM}"), ("history_days: 63", "history_days: 28"),
-                     ("train_windows: 2", "train_windows: 1"), ("bought_before: 30, popular: 15", "bought_before: 5, popular: 5"),
-                     ("random: 15", "random: 5")):
+                     ("train_windows: 2", "train_windows: 1"), ("random: 15", "random: 5"),
+                     ("bought_before: 30, popular: 15", "bought_before: 5, popular: 5")):
         assert old in text
         text = text.replace(old, new)
     (folder / "platform.yaml").write_text(text, encoding="utf-8")
