@@ -28,7 +28,7 @@ def test_what_is_older_than_the_days_to_keep_can_go():
 
 
 def test_history_and_ledgers_stay_but_pages_go():
-    history = ("values", "quality_scores", "forecast_scores", "incidents", "champions")
+    history = ("values", "quality_scores", "asset_signals", "forecast_trials", "forecast_scores", "incidents", "champions")
     assert going(*(stored(name, 500, "x") for name in history)) == []
     assert {artifact.contract for artifact in going(stored("report", 500), stored("data_docs", 500, "shop.a"),
                                                     stored("data_docs", 1, "shop.a"))} == {"report", "data_docs"}
