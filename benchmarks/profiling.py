@@ -38,9 +38,9 @@ def partitions() -> list[list[str]]:
             for folder in sorted(table.iterdir()) if "=" in folder.name]
 
 
-def tables(names: tuple[str, ...] = ()) -> list[str]:
-    """A glob for all files of each table, or of those named."""
-    return [f"{table}/*/*.parquet" for table in _tables() if table.name in (names or [table.name])]
+def tables(names: tuple[str, ...] = ()) -> list[list[str]]:
+    """All files of each table, or of those named."""
+    return [sorted(map(str, table.glob("*/*.parquet"))) for table in _tables() if table.name in (names or [table.name])]
 
 
 def _tables() -> list[Path]:
@@ -63,7 +63,7 @@ def ours_by_table(*names: str) -> None:
     from assay.profiling.statistics import profile
 
     for files in tables(names):
-        profile(count_values([files], "landing.table"))
+        profile(count_values(files, "landing.table"))
 
 
 def _engine() -> duckdb.DuckDBPyConnection:
@@ -76,14 +76,14 @@ def hash_scan(*names: str) -> None:
     """Every value of every table, or of those named, hashed once."""
     con = _engine()
     for files in tables(names):
-        con.execute(f"select bit_xor(hash(columns(*))) from read_parquet('{files}')").fetchall()
+        con.execute(f"select bit_xor(hash(columns(*))) from read_parquet({files})").fetchall()
 
 
 def summarize() -> None:
     """DuckDB's own summary of every table."""
     con = _engine()
     for files in tables():
-        con.execute(f"summarize select * from read_parquet('{files}')").fetchall()
+        con.execute(f"summarize select * from read_parquet({files})").fetchall()
 
 
 def in_pandas() -> None:
@@ -92,7 +92,7 @@ def in_pandas() -> None:
 
     con = _engine()
     for files in tables():
-        frame: pd.DataFrame = con.execute(f"select * from read_parquet('{files}')").df()
+        frame: pd.DataFrame = con.execute(f"select * from read_parquet({files})").df()
         frame.describe(include="all")
         for name in frame:
             frame[name].value_counts(dropna=False)

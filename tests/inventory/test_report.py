@@ -8,6 +8,7 @@ from tests.inventory import builders as b
 from tests.inventory.test_ranking import FORECASTS, evidence
 
 from assay.contracts import schemas
+from assay.inventory.beside import docs_link, with_docs_beside
 from assay.inventory.ranking import rank
 from assay.inventory.report import Findings, build_report
 
@@ -46,6 +47,7 @@ def findings(**changes: object) -> Findings:
         column_values={b.CASE: b.column_values()}, usage=shown.usage, coverage=schemas.LOG_COVERAGE.schema.empty_table(),
         incidents=schemas.INCIDENTS.schema.empty_table(), suspects=schemas.SUSPECTS.schema.empty_table(),
         late=schemas.LATE_DATA.schema.empty_table(),
+        docs={"landing.transactions": docs_link("landing.transactions", "files-0a/index.html")},
         quality={"2017-12-16": b.scores(0.9), b.PARTITION: b.scores()},
         earlier=("2017-12-16", rank(evidence(values={b.CASE: b.values(0.9)}), b.manifest(), b.RULES)))
     return replace(made, **changes)  # type: ignore[arg-type]
@@ -106,9 +108,20 @@ def test_the_page_tells_the_whole_story_and_fetches_nothing() -> None:
                   "No forecast has reached its window yet.", "table row count to be between"):
         assert words in text
     assert not {"script", "link", "img"} & set(parsed.tags)
-    assert parsed.sources == []
+    assert all(source.startswith("../../data_docs/") for source in parsed.sources)
     assert "http" not in text
     assert parsed.tags.count("tr") > 20
+
+
+def test_checks_lead_to_their_data_docs_where_there_are_any() -> None:
+    text, _ = page(findings())
+    address = "data_docs/landing.transactions/files-0a/index.html"
+    assert f'<a href="../../{address}">column values to be between</a>' in text
+    assert text.count(f'href="../../{address}"') == 2 and text.count("<a ") == 2  # the failed check, the score
+    beside = with_docs_beside(text.encode()).decode()
+    assert beside.count(f'href="{address}"') == 2 and "../" not in beside
+    bare, _ = page(findings(docs={}))
+    assert "Data Docs" not in bare and "<a " not in bare
 
 
 def test_what_comes_from_data_is_escaped() -> None:

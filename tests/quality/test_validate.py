@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from pathlib import Path
 from typing import Any
 
@@ -156,8 +157,6 @@ def test_relabelled_checks_differ_in_their_label_alone() -> None:
 
 
 def test_data_docs_open_from_disk(tmp_path: Path) -> None:
-    import re
-
     table = pa.table({"name": ["Ada Lovelace", None]})
     pages = build_docs(table, suite({"expectation": "expect_column_values_to_be_in_set", "column": "name", "value_set": ["x"]}),
                        "landing.people", "2017-01-02")
@@ -170,3 +169,12 @@ def test_data_docs_open_from_disk(tmp_path: Path) -> None:
     assert "2017-01-02" in results
     text = (tmp_path / results).read_text()
     assert "landing.people" in text and "Ada" not in text
+
+
+def test_equal_results_give_equal_data_docs() -> None:
+    table = pa.table({"name": ["x", "y", None]})
+    expected = {"expectation": "expect_column_values_to_be_in_set", "column": "name", "value_set": ["x"]}
+    first, second = (build_docs(table, suite(expected), "landing.people", "2017-01-02") for _ in range(2))
+    assert first == second
+    folds = re.findall(rb'href="#([^"]*collapse-body[^"]*)"', next(v for k, v in first.items() if k.startswith("validations")))
+    assert folds and len(set(folds)) == len(folds)  # each fold opens its own part

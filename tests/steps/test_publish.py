@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,9 @@ from tests.inventory.builders import Shop
 
 from assay.contracts import schemas
 from assay.contracts.refs import ArtifactRef, CaseRef
+from assay.steps.cli.copied import copy_report
 from assay.steps.publish import publish
+from assay.storage import Recipe
 
 
 @pytest.fixture
@@ -58,6 +61,30 @@ def test_the_report_follows_an_earlier_partition_that_came_later(shop: Shop) -> 
     run(shop)
     assert "What moved since 2017-12-16" in report(shop)
     assert "next_week, assets, 7 d" in report(shop)
+
+
+def put_docs(shop: Shop, text: bytes) -> None:
+    shop.store.publish_files(schemas.DATA_DOCS, {"index.html": text, "validations/a b.html": text}, platform=b.PLATFORM,
+                             partition=b.PARTITION, name="landing.transactions", recipe=Recipe((), text.decode(), "test"))
+
+
+def linked(page: Path) -> list[Path]:
+    return [page.parent / link for link in re.findall(r'href="([^"]+)"', page.read_text())]
+
+
+def test_the_report_links_data_docs_in_storage_and_beside_a_copy(shop: Shop, tmp_path: Path) -> None:
+    put_docs(shop, b"first")
+    run(shop)
+    (stored,) = shop.store.files(shop.store.get(schemas.REPORT, b.PLATFORM, b.PARTITION))
+    assert {path.read_text() for path in linked(Path(stored))} == {"first"}
+    copy = tmp_path / "copied" / "page.html"
+    copy_report(shop.store, b.PLATFORM, b.PARTITION, copy)
+    put_docs(shop, b"second")
+    run(shop)
+    assert {path.read_text() for path in linked(copy)} == {"first"}
+    copy_report(shop.store, b.PLATFORM, b.PARTITION, copy)
+    assert {path.read_text() for path in linked(copy)} == {"second"}
+    assert {path.read_text() for path in copy.parent.rglob("*.html") if path != copy} == {"second"}  # the first ones are gone
 
 
 def test_a_use_case_that_stopped_leaves_its_assets_unvalued(shop: Shop) -> None:

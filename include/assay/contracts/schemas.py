@@ -341,7 +341,7 @@ RUN_METRICS = Contract("run_metrics", pa.schema([
 ]), ledger=True, per="step")
 
 REPORT = Contract("report", pa.schema([]), ledger=True, open=True)
-DATA_DOCS = Contract("data_docs", pa.schema([]), ledger=True, open=True)
+DATA_DOCS = Contract("data_docs", pa.schema([]), open=True)
 
 CONTRACTS: dict[str, Contract] = {c.name: c for c in (
     DISCOVERED, DECLARED, DECLARED_LINEAGE, CATALOGUE_COVERAGE, SOURCE_VERSIONS, LATE_DATA, SNAPSHOT, HISTORY, PROFILE_STATES,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import duckdb
 
@@ -31,11 +31,29 @@ def literal(value: str) -> str:
     return "'" + value.replace("'", "''") + "'"
 
 
-def scan(files: Iterable[str]) -> str:
+def scan(files: Iterable[str], *, alike: bool = False, numbered: bool = False) -> str:
     """SQL that reads Parquet files of one table, columns matched by name.
 
     DuckDB takes the extremes that a file tells for those of all its numbers, though writers leave NaN out of them: unless it is
     told so, `isnan` and comparisons are answered without reading, and wrongly.
+
+    Args:
+        files: Paths.
+        alike: All have the same columns. Nothing needs to be matched then, and what the files tell of their numbers makes
+            counting them a third faster.
+        numbered: Adds `file_row_number`, a row's place in its file from 0, by which parts of files are left unread.
     """
-    return (f"read_parquet([{', '.join(map(literal, files))}], union_by_name = true, hive_partitioning = false, "
-            "can_have_nan = true)")
+    options = ["hive_partitioning = false", "can_have_nan = true", *(["file_row_number = true"] if numbered else []),
+               *([] if alike else ["union_by_name = true"])]
+    return f"read_parquet([{', '.join(map(literal, files))}], {', '.join(options)})"
+
+
+def are_alike(con: duckdb.DuckDBPyConnection, files: Sequence[str]) -> bool:
+    """Whether Parquet files have the same columns in the same order and of the same types."""
+    if len(files) == 1:
+        return True
+    shape = ("string_agg(concat_ws('|', name, type, converted_type, logical_type, repetition_type, num_children, precision, "
+             "scale), chr(0))")
+    shapes = con.execute(f"select count(distinct shape) from (select {shape} as shape from parquet_schema("
+                         f"[{', '.join(map(literal, files))}]) group by file_name)").fetchall()[0][0]
+    return int(shapes) == 1

@@ -73,8 +73,8 @@ class RemoteRows:
         """Rows of the table."""
         return self._counter.count()
 
-    def distinct(self, names: Sequence[str]) -> Mapping[str, int]:
-        """About how many different values columns have."""
+    def distinct(self, names: Sequence[str], limit: float) -> Mapping[str, int]:
+        """About how many different values columns have; databases are asked for no rougher answer."""
         found = self._counter.distinct([self._at_home[name] for name in names])
         return {name: found[self._at_home[name]] for name in names}
 

@@ -13,12 +13,14 @@ from typing import Any, Protocol
 
 import duckdb
 
-from assay.engine.duck import connect, quote, scan
+from assay.engine.duck import are_alike, connect, quote, scan
+from assay.engine.looks import look
 
 _HELD = 100_000  # rows up to which files are read once, instead of once a few columns
-_TOGETHER = 4  # columns whose values are counted in one scan, which their tables in memory have to bear
+_TOGETHER = 4  # columns whose values are counted in one scan of many files, which their tables in memory have to bear
+_LARGE = 50_000  # rows a file from which opening it takes less than counting several columns at once
 _TOGETHER_HELD = 50  # the same where the rows are few
-_LOOKED_AT = 2_000_000  # rows that tell whether a column has many different values
+_LOOKS = (200_000, 2_000_000)  # rows that tell whether a column has many different values, in two steps
 
 
 @dataclass(frozen=True)
@@ -57,8 +59,13 @@ class Rows(Protocol):
     def count(self) -> int:
         """Rows of the table."""
 
-    def distinct(self, names: Sequence[str]) -> Mapping[str, int]:
-        """About how many different values columns have, within 15 %, or of large tables at least have."""
+    def distinct(self, names: Sequence[str], limit: float) -> Mapping[str, int]:
+        """About how many different values columns have, within 15 %, or of large tables at least have.
+
+        Args:
+            names: Of the columns.
+            limit: What the answer is held against: of a column that has surely less, a rough one will do.
+        """
 
     def expect(self, names: Sequence[str]) -> None:
         """Say whose counts are asked for next, in this order: columns of plain types without too many different values."""
@@ -99,7 +106,9 @@ class DuckRows:
         self._counted: tuple[str, ...] = ()
         try:
             self.con.execute("set TimeZone = 'UTC'")
-            self.con.execute(f"create view files as select * from {scan(files)}")
+            self.con.execute("set parquet_metadata_cache = true")
+            self._files, self._alike = tuple(files), are_alike(self.con, files)
+            self.con.execute(f"create view files as select * from {scan(files, alike=self._alike)}")
             # of a small table opening its files for each column takes the longest
             held = "table" if self.count() <= _HELD else "view"
             self.con.execute(f"create temp {held} snapshot as select * from files")
@@ -121,15 +130,41 @@ class DuckRows:
             self._rows = int(self.con.execute("select count(*) from files").fetchall()[0][0])
         return self._rows
 
-    def distinct(self, names: Sequence[str]) -> Mapping[str, int]:
-        """About how many different values columns have, by some two million rows at most."""
+    def distinct(self, names: Sequence[str], limit: float) -> Mapping[str, int]:
+        """About how many different values columns have, by some two million rows at most.
+
+        A tenth of them is looked at first. Ten times the rows hold at most ten times the values: a column that stays below
+        half of the limit by that is not looked at again.
+        """
+        found: dict[str, int] = {}
+        for wanted in _LOOKS:
+            others = [name for name in names if name not in found]
+            if not others:
+                break
+            seen, *counts = self._distinct(others, self._look(wanted))
+            most = min(self.count(), _LOOKS[-1]) / max(seen, 1)  # times the rows of this look
+            found |= {name: many for name, many in zip(others, counts, strict=True)
+                      if wanted == _LOOKS[-1] or 2 * many * most < limit}
+        return found
+
+    def _look(self, wanted: int) -> str:
+        """Relation of about so many rows, from all over the table."""
+        if self.count() <= max(wanted, _HELD):
+            return "snapshot"
+        if self._alike:
+            return look(self._files, self.count(), wanted)
+        return f"snapshot using sample {100 * wanted / self.count():.4f} percent (system, 1)"
+
+    def _distinct(self, names: Sequence[str], relation: str) -> tuple[int, ...]:
+        """Rows of a relation, and about how many different values columns have there."""
         counts = ", ".join(f"approx_count_distinct({quote(name)})" for name in names)
-        share = 100 * _LOOKED_AT / max(self.count(), 1)
-        sample = f" using sample {share:.4f} percent (system, 1)" if share < 75 else ""
-        return dict(zip(names, self.con.execute(f"select {counts} from snapshot{sample}").fetchall()[0], strict=True))
+        answer: tuple[int, ...] = self.con.execute(f"select count(*), {counts} from {relation}").fetchall()[0]
+        return answer
 
     def expect(self, names: Sequence[str]) -> None:
-        """Let a few columns be counted in each scan, since opening many files for each of them takes the longest."""
+        """Let a few columns be counted in each scan where opening many files for each of them takes the longest."""
+        if self.count() > _HELD and self.count() >= _LARGE * len(self._files):
+            return
         size = _TOGETHER_HELD if self.count() <= _HELD else _TOGETHER
         batches = [tuple(names[first:first + size]) for first in range(0, len(names), size)]
         self._batches = {name: batch for batch in batches for name in batch}

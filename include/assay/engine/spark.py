@@ -65,11 +65,11 @@ class SparkRows(DuckRows):
             raise SourceUnavailable(place, f"it can't read {files[0]}, which DuckDB can",
                                     "give Spark the shared storage under the same paths") from error
 
-    def distinct(self, names: Sequence[str]) -> Mapping[str, int]:
+    def distinct(self, names: Sequence[str], limit: float) -> Mapping[str, int]:
         """About how many different values columns have."""
         mine = [name for name in names if name in self._columns]
         others = [name for name in names if name not in self._columns]
-        found = dict(super().distinct(others)) if others else {}
+        found = dict(super().distinct(others, limit)) if others else {}
         if mine:
             asked = [f"approx_count_distinct({self._columns[name]}, {_ERROR})" for name in mine]
             answer = self._ask(self._frame.selectExpr(*asked))

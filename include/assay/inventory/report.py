@@ -1,7 +1,8 @@
-"""The report: one self-contained HTML page that a manager reads in two minutes.
+"""The report: one HTML page that a manager reads in two minutes, which needs nothing but itself.
 
 No script, no font and no picture is fetched: bars are boxes, lines are inline SVG, colours follow the reader's light or dark
-setting. Everything that comes from data is escaped by the template engine.
+setting. Links lead to Data Docs, which lie in storage beside it. Everything that comes from data is escaped by the template
+engine.
 """
 
 from __future__ import annotations
@@ -53,6 +54,7 @@ class Findings:
         suspects: `suspects` of all assets.
         late: `late_data`.
         quality: Partition -> `quality_scores`, up to and with tonight.
+        docs: Asset -> address of its Data Docs from the report, where there are any.
     """
 
     inventory: pa.Table
@@ -74,6 +76,7 @@ class Findings:
     suspects: pa.Table
     late: pa.Table
     quality: Mapping[str, pa.Table]
+    docs: Mapping[str, str]
 
 
 def build_report(findings: Findings, platform: Platform, partition: str, language: str = "en") -> bytes:
@@ -132,7 +135,7 @@ def _view(findings: Findings, platform: Platform, partition: str, say: sections.
         "metrics": sections.metric_tables(findings.metrics),
         "incidents": sections.incident_rows(findings.incidents),
         "quality": sections.quality_rows(findings.quality), "dimensions": list(map(str, Dimension)),
-        "late": sections.late_lines(findings.late, say),
+        "docs": findings.docs, "late": sections.late_lines(findings.late, say),
         "suspects": sections.suspect_rows(findings.suspects),
         "forecasters": sections.forecasters(findings.forecasts),
         "record": sections.record(findings.scores), "failures": failed, "more": more, "n_checks": findings.checks.num_rows,

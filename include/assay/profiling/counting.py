@@ -23,7 +23,8 @@ def wide_columns(rows: Rows, exact_limit: int) -> set[str]:
     """Columns with surely more different values than a limit, by a cheap approximate count where the rows leave room."""
     if rows.count() <= exact_limit or not rows.schema:
         return set()
-    return {name for name, distinct in rows.distinct(list(rows.schema)).items() if distinct > _MARGIN * exact_limit}
+    limit = _MARGIN * exact_limit
+    return {name for name, distinct in rows.distinct(list(rows.schema), limit).items() if distinct > limit}
 
 
 def count_column(rows: Rows, asset_id: str, name: str, said: Mapping[str, str], exact_limit: int, *,

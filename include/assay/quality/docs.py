@@ -18,8 +18,11 @@ from assay.quality.suite import Suite
 from assay.quality.terms import Reference
 from assay.quality.validate import Finding, examine
 
+FRONT_PAGE = "index.html"
 _SITE = "docs"
 _NO_DAY = "1970-01-01"  # stands for the label of an asset without partitions
+_FETCHED = re.compile(r"\?d=\d{8}T\d{6}\.\d+Z")  # when a page was made, behind the address of a picture
+_CHANCE = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")  # names of parts that fold
 _LINKS = re.compile(r"""(?:href|src)=["']([^"'#?]+)["']|url\(["']?([^"')?]+)""")
 
 
@@ -30,8 +33,9 @@ def build_docs(data: Sequence[str] | pa.Table, suite: Suite | None, asset_id: st
     The list of results on Great Expectations' own front page (kept as `overview.html`) is drawn by scripts from the network;
     `index.html` therefore is a plain page of links, which works without one.
 
-    Pages show counts and aggregates, never the values that failed. Runs carry the partition's label as their time, so
-    that the pages' names don't depend on when they were made. Pictures and fonts that no page refers to are left out.
+    Pages show counts and aggregates, never the values that failed. Runs carry the partition's label as their time, and
+    what Great Expectations draws by the clock or by chance is taken out, so that equal results give equal bytes. Pictures and
+    fonts that no page refers to are left out.
 
     Args:
         data: Parquet files of the partition, or a table in memory.
@@ -50,7 +54,8 @@ def build_docs(data: Sequence[str] | pa.Table, suite: Suite | None, asset_id: st
         _render(results, asset_id, source_partition, folder)
         files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(Path(folder).rglob("*"))
                  if path.is_file()}
-    return _referred(_with_plain_index(files, asset_id, source_partition))
+    steady = {name: _steady(content) if name.endswith(".html") else content for name, content in files.items()}
+    return _referred(_with_plain_index(steady, asset_id, source_partition))
 
 
 def _result(finding: Finding, source_partition: str) -> Any:
@@ -96,6 +101,13 @@ def _render(results: list[Any], asset_id: str, source_partition: str, folder: st
     context.build_data_docs(site_names=[_SITE])
 
 
+def _steady(page: bytes) -> bytes:
+    """A page without the moment in which it was made, its random names numbered in the order in which they come."""
+    numbers: dict[str, str] = {}
+    text = _FETCHED.sub("", page.decode("utf-8"))
+    return _CHANCE.sub(lambda found: numbers.setdefault(found[0], str(len(numbers))), text).encode()
+
+
 def _with_plain_index(files: dict[str, bytes], asset_id: str, source_partition: str) -> dict[str, bytes]:
     """The site with a front page that needs no script."""
     words = {"validations/": f"Results on {source_partition}", "expectations/": "What is expected"}
@@ -105,7 +117,7 @@ def _with_plain_index(files: dict[str, bytes], asset_id: str, source_partition: 
     title = html.escape(f"Data quality of {asset_id}")
     page = (f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title></head>'
             f"<body><h1>{title}</h1><ul>{items}</ul></body></html>\n")
-    return files | {"overview.html": files["index.html"], "index.html": page.encode()}
+    return files | {"overview.html": files[FRONT_PAGE], FRONT_PAGE: page.encode()}
 
 
 def _referred(files: dict[str, bytes]) -> dict[str, bytes]:

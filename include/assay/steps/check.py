@@ -23,7 +23,7 @@ _MODULES = ("assay.steps.check", "assay.steps.compared", "assay.steps.staying", 
             "assay.quality.terms", "assay.quality.links", "assay.quality.suite", "assay.quality.frames",
             "assay.quality.reading", "assay.quality.partition", "assay.quality.asking", "assay.quality.metrics",
             "assay.quality.reaching", "assay.quality.engine", "assay.quality.rules", "assay.quality.session",
-            "assay.quality.validate", "assay.quality.distance", "assay.engine")
+            "assay.quality.validate", "assay.quality.docs", "assay.quality.distance", "assay.engine")
 
 
 def check(night: Night, histories: Sequence[ArtifactRef]) -> list[ArtifactRef]:

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from assay.contracts.contract import Contract
     from assay.inventory.ranking import Evidence
 
-MODULES = ("assay.catalog.declared", "assay.forecasting.history", "assay.inventory", "assay.quality.scores",
-           "assay.quality.anomalies.find", "assay.quality.suspects.suspect", "assay.quality.validate",
+MODULES = ("assay.catalog.declared", "assay.forecasting.history", "assay.inventory", "assay.quality.docs",
+           "assay.quality.scores", "assay.quality.anomalies.find", "assay.quality.suspects.suspect", "assay.quality.validate",
            "assay.valuation.bootstrap", "assay.steps.publish")
 
 
@@ -154,17 +154,29 @@ def _report(frame: Frame, tables: dict[str, pa.Table], valued: dict[str, Artifac
     """
     import pyarrow as pa
 
-    from assay.contracts.schemas import COLUMN_VALUES, FORECAST_SCORES, INVENTORY, MODEL_METRICS, QUALITY_SCORES, REPORT, VALUES
+    from assay.contracts.schemas import (
+        COLUMN_VALUES,
+        DATA_DOCS,
+        FORECAST_SCORES,
+        INVENTORY,
+        MODEL_METRICS,
+        QUALITY_SCORES,
+        REPORT,
+        VALUES,
+    )
+    from assay.inventory.beside import docs_link
     from assay.inventory.report import FILE, Findings, build_report, wording
+    from assay.quality.docs import FRONT_PAGE
 
     before = {name: frame.earlier(VALUES, name) for name in valued}
     scored, qualities = frame.earlier(FORECAST_SCORES), frame.earlier(QUALITY_SCORES)
     inventories = frame.earlier(INVENTORY)
     audits = [f"{name}/{AUDIT}" for name in valued]
     metrics, columns = _tonight(frame, MODEL_METRICS, [*valued, *audits]), _tonight(frame, COLUMN_VALUES, valued)
+    docs = _tonight(frame, DATA_DOCS, evidence.assets.column("asset_id").to_pylist())
     last = max(inventories, default=None)
     past = [*(ref for refs in before.values() for ref in refs.values()), *scored.values(), *qualities.values(),
-            *metrics.values(), *columns.values(), *([inventories[last]] if last else [])]
+            *metrics.values(), *columns.values(), *docs.values(), *([inventories[last]] if last else [])]
     # inputs are unordered: the configuration says which partition each belongs to
     when = {name: {p: ref.fingerprint for p, ref in refs.items()} for name, refs in before.items()}
     recipe = frame.recipe([ref.fingerprint for ref in (*read, *past)], {
@@ -186,13 +198,14 @@ def _report(frame: Frame, tables: dict[str, pa.Table], valued: dict[str, Artifac
         earlier=(last, frame.store.read(inventories[last])) if last else None,
         usage=tables["usage"], coverage=tables["log_coverage"], incidents=tables["incidents"],
         suspects=tables["suspects"], late=tables["late_data"],
-        quality={p: frame.store.read(ref) for p, ref in qualities.items()} | {frame.partition: evidence.scores})
+        quality={p: frame.store.read(ref) for p, ref in qualities.items()} | {frame.partition: evidence.scores},
+        docs={asset: docs_link(asset, frame.store.place(ref, FRONT_PAGE)) for asset, ref in docs.items()})
     page = build_report(findings, frame.platform, frame.partition)
     return frame.store.publish_files(REPORT, {FILE: page}, **where, recipe=recipe)
 
 
 def _tonight(frame: Frame, contract: Contract, names: Iterable[str]) -> dict[str, ArtifactRef]:
-    """What was published in this partition for each of the use cases, where it was."""
+    """What was published in this partition under each of the names, where it was."""
     found = {name: frame.store.find(contract, frame.platform.platform, frame.partition, name) for name in sorted(names)}
     return {name: ref for name, ref in found.items() if ref is not None}
 

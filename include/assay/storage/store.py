@@ -153,6 +153,17 @@ class ArtifactStore:
         folder = self._path(ref.uri)
         return [f"{folder}/{entry['name']}" for entry in self.manifest(ref.uri)["files"]]
 
+    def place(self, ref: ArtifactRef, name: str) -> str:
+        """Where a file that was published under `name` by `publish_files` lies, below the artifact's folder.
+
+        Raises:
+            ArtifactMissing: If the artifact has no file of that name.
+        """
+        for entry in self.manifest(ref.uri)["files"]:
+            if entry["label"] == name:
+                return str(entry["name"])
+        raise ArtifactMissing(f"file {name!r}", ref.uri)
+
     def read(self, ref: ArtifactRef, columns: list[str] | None = None) -> pa.Table:
         """The whole artifact as one table."""
         tables = []
@@ -178,12 +189,16 @@ class ArtifactStore:
         Raises:
             ArtifactMissing: If the artifact has no file of that name.
         """
-        for entry in self.manifest(ref.uri)["files"]:
-            if entry["label"] == name:
-                content: bytes = self._fs.cat_file(f"{self._path(ref.uri)}/{entry['name']}")
-                self.traffic.read += len(content)
-                return content
-        raise ArtifactMissing(f"file {name!r}", ref.uri)
+        content: bytes = self._fs.cat_file(f"{self._path(ref.uri)}/{self.place(ref, name)}")
+        self.traffic.read += len(content)
+        return content
+
+    def read_all_files(self, ref: ArtifactRef) -> dict[str, bytes]:
+        """The content of every file below the artifact's folder, by its place there."""
+        names = [str(entry["name"]) for entry in self.manifest(ref.uri)["files"]]
+        contents: dict[str, bytes] = {name: self._fs.cat_file(f"{self._path(ref.uri)}/{name}") for name in names}
+        self.traffic.read += sum(map(len, contents.values()))
+        return contents
 
     # -- writing ------------------------------------------------------------------------------------------------------
 

@@ -164,16 +164,15 @@ def prepare(platform: str, home: Path, console: Console) -> tuple[Any, ProgressL
 
 def _show(platform: str, partition: str, report: Path, console: Console) -> None:
     """Print the inventory of `partition` and copy its report."""
-    from assay.contracts.schemas import INVENTORY, REPORT, VALUES
+    from assay.contracts.schemas import INVENTORY, VALUES
     from assay.inventory.console import render, summary
-    from assay.inventory.report import FILE
+    from assay.steps.cli.copied import copy_report
     from assay.storage import open_store
 
     store = open_store()
     manifest = load_platform(platform)
     inventory = store.read(store.get(INVENTORY, platform, partition))
-    report.parent.mkdir(parents=True, exist_ok=True)
-    report.write_bytes(store.read_file(store.get(REPORT, platform, partition), FILE))
+    copy_report(store, platform, partition, report)
     console.print()
     console.print(render(inventory, title=f"{manifest.title or platform}, {partition}", caption=manifest.note))
     refs = {case.name: store.find(VALUES, platform, partition, case.name) for case in manifest.use_cases}
