@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assay.quality.distance import jensen_shannon
+from assay.quality.distance import jensen_shannon, stability_index
 
 ROWS = 10**12  # so many that chance puts nothing between two samples
 COUNTS = st.lists(st.integers(0, 1000), min_size=2, max_size=12)
@@ -39,3 +39,24 @@ def test_what_chance_puts_there_is_taken_off():
     shares = np.full(20, 1 / 20)
     seen = [jensen_shannon(draw.multinomial(400, shares), draw.multinomial(4000, shares))[0] for _ in range(200)]
     assert np.mean(np.square(seen)) < 0.006 and np.median(seen) < 0.06
+
+
+def test_the_stability_index_of_two_coins():
+    """Of (1/2, 1/2) and (3/4, 1/4): 1/4 ln(3/2) + 1/4 ln 2, by hand; half a row more matters little among so many."""
+    index = stability_index(np.array([0.5, 0.5]) * ROWS, np.array([0.75, 0.25]) * ROWS)
+    assert index == pytest.approx(math.log(3) / 4, rel=1e-9)
+
+
+def test_a_bin_that_one_leaves_empty_counts_by_how_sure_that_is():
+    """9 and 1 rows become 9.5 and 1.5 of 11, 10 and 0 become 10.5 and 0.5, by hand."""
+    few = stability_index(np.array([9, 1]), np.array([10, 0]))
+    assert few == pytest.approx((10.5 - 9.5) / 11 * math.log(10.5 / 9.5) + (1.5 - 0.5) / 11 * math.log(3))
+    assert few < stability_index(np.array([900, 100]), np.array([1000, 0]))
+    assert stability_index(np.array([3, 0, 7]), np.array([3, 0, 7])) == 0.0  # the empty bin is none
+
+
+@given(COUNTS, st.randoms(use_true_random=False))
+def test_the_stability_index_is_the_same_in_both_directions(counts: list[int], random):
+    others = [random.randint(0, 1000) for _ in counts]
+    here, there = np.array(counts) + 1, np.array(others) + 1
+    assert stability_index(here, there) == pytest.approx(stability_index(there, here)) and stability_index(here, there) >= 0

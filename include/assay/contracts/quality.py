@@ -18,6 +18,8 @@ ANOMALIES = Contract("anomalies", pa.schema([
     col("low", FLOAT, "smallest usual value"),
     col("high", FLOAT, "largest usual value"),
     col("score", FLOAT, "distance from what was expected, in robust standard deviations"),
+    col("psi", FLOAT, "of a distribution: population stability index against the other partitions together, 0 where equal; "
+                      "half a row is added to each bin", null=True),
     col("reason", STRING, "one sentence"),
 ]), per="asset")
 

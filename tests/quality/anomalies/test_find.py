@@ -70,7 +70,11 @@ def test_each_kind_of_fault_is_found(history, changed, expected):
     assert expected in anomalies
     assert {column for column, _ in anomalies} <= {expected[0], None}
     one = anomalies[expected]
-    assert not one.low <= one.observed <= one.high and one.reason.endswith("is usual")
+    assert not one.low <= one.observed <= one.high and "is usual" in one.reason
+    for kind, anomaly in ((kind, anomaly) for (_, kind), anomaly in anomalies.items()):
+        told = kind is AnomalyKind.DISTRIBUTION
+        assert (anomaly.psi is not None) == told == ("population stability index" in anomaly.reason)
+        assert not told or anomaly.psi > 0.1  # what banks take for a shift
 
 
 @pytest.mark.parametrize(("rows", "kind"), [(slice(0, 100), AnomalyKind.ROWS), (slice(0, None), AnomalyKind.OVERLAP)])

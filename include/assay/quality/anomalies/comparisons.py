@@ -19,7 +19,7 @@ from assay.contracts.enums import AnomalyKind
 from assay.profiling.forms import exact_forms, loose_forms
 from assay.quality.anomalies.readings import Reading, Readings, Scale, midnight, quantiles
 from assay.quality.anomalies.usual import FEWEST
-from assay.quality.distance import jensen_shannon
+from assay.quality.distance import jensen_shannon, stability_index
 
 _BINS = 16
 _CATEGORIES = 48  # values told apart, the most frequent ones; the others are one
@@ -121,7 +121,8 @@ def _distances(columns: Sequence[ColumnFacts], labels: Sequence[str], counted: _
         others = whole - counts[place]
         if rows[place] and others.sum():
             distance, spread = jensen_shannon(counts[place], others)
-            out.append((place, Reading(distance, Scale.DISTANCE, int(rows[place]), spread)))
+            psi = stability_index(counts[place], others) if place == len(columns) - 1 else None
+            out.append((place, Reading(distance, Scale.DISTANCE, int(rows[place]), spread, psi)))
     return out
 
 

@@ -14,7 +14,7 @@ from assay.contracts.enums import AnomalyKind, Dimension
 from assay.profiling.layout import columns_of
 from assay.profiling.nearly_unique import reduce_exact
 from assay.quality.anomalies.comparisons import read_together
-from assay.quality.anomalies.readings import Readings, Scale, read
+from assay.quality.anomalies.readings import Reading, Readings, Scale, read
 from assay.quality.anomalies.usual import FEWEST, Usual, compare
 
 _MOST = 1_000_000  # listed values of a column over all partitions
@@ -45,6 +45,7 @@ class Anomaly:
     low: float
     high: float
     score: float
+    psi: float | None
     reason: str
 
 
@@ -100,11 +101,13 @@ def _judge(key: tuple[str | None, AnomalyKind], tables: Sequence[tuple[str, Tabl
     column, kind = key
     dimension = _OF.get(kind, Dimension.ACCURACY)
     return Anomaly(column, kind, dimension, newest[key].value, usual.low, usual.high, round(usual.score, 1),
-                   _sentence(kind, newest[key].value, newest[key].scale, usual))
+                   newest[key].psi, _sentence(kind, newest[key], usual))
 
 
-def _sentence(kind: AnomalyKind, value: float, scale: Scale, usual: Usual) -> str:
+def _sentence(kind: AnomalyKind, reading: Reading, usual: Usual) -> str:
     def shown(number: float) -> str:
-        return f"{100 * number:.3g} %" if scale is Scale.SHARE and kind is not AnomalyKind.UNIQUENESS else f"{number:.4g}"
+        share = reading.scale is Scale.SHARE and kind is not AnomalyKind.UNIQUENESS
+        return f"{100 * number:.3g} %" if share else f"{number:.4g}"
 
-    return f"{shown(value)} {_SAYS[kind]}, where {shown(usual.low)} to {shown(usual.high)} is usual"
+    index = f"; its population stability index is {reading.psi:.2g}" if reading.psi is not None else ""
+    return f"{shown(reading.value)} {_SAYS[kind]}, where {shown(usual.low)} to {shown(usual.high)} is usual{index}"

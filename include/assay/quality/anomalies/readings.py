@@ -35,12 +35,14 @@ class Reading:
         scale: Of its kind.
         rows: What it was taken from.
         error: Standard error by chance alone, in the unit of the value; of amounts, where it isn't told by `rows`.
+        psi: Of a distribution its population stability index, which is told beside the value and judges nothing.
     """
 
     value: float
     scale: Scale
     rows: int
     error: float = 0.0
+    psi: float | None = None
 
 
 Readings = dict[tuple[str | None, AnomalyKind], Reading]
