@@ -64,6 +64,15 @@ def test_the_last_four_weeks_are_counted_and_the_newest_summarised(store, small_
     assert found.equals(summarise(store.read(states[-1]))) and found.column("row_count")[0].as_py() > 0
 
 
+def test_a_state_is_read_once_whatever_is_made_of_it(store, small_landing, monkeypatch):
+    reads, read = [], ArtifactStore.read
+    monkeypatch.setattr(ArtifactStore, "read", lambda self, ref, columns=None: reads.append(ref) or read(self, ref, columns))
+    listed = history(store, small_landing, "promotions", "2017-12-30")
+    states = profile(night("2017-12-30"), [listed])
+    of_states = [ref.fingerprint for ref in reads if ref.contract == PROFILE_STATES.name]
+    assert sorted(of_states) == sorted(set(of_states)) and {state.fingerprint for state in states} <= set(of_states)
+
+
 def test_what_is_known_ahead_belongs_to_the_night(store, small_landing):
     states = profile(night("2017-12-20"), [history(store, small_landing, "promotions", "2017-12-20")])
     assert _labels(states)[-1] == "2017-12-25"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, timedelta
 from functools import partial
@@ -52,45 +52,77 @@ def watched_from(partition: str) -> str:
     return (date.fromisoformat(partition) - timedelta(days=_WATCHED_DAYS)).isoformat()
 
 
+class _Reader:
+    """States of an asset, each read once however many answers follow from it.
+
+    Args:
+        frame: Of the step.
+        kept: Fingerprints of those that are held once they are read; others are read each time.
+    """
+
+    def __init__(self, frame: Frame, kept: Collection[str]) -> None:
+        self._frame, self._kept = frame, kept
+        self._held: dict[str, pa.Table] = {}
+
+    def read(self, state: ArtifactRef) -> pa.Table:
+        """One state."""
+        table = self._held.get(state.fingerprint)
+        if table is None:
+            table = self._frame.store.read(state)
+            if state.fingerprint in self._kept:
+                self._held[state.fingerprint] = table
+        return table
+
+
 def _profile_asset(frame: Frame, history: ArtifactRef) -> list[ArtifactRef]:
     asset_id = asset_of(history)
     with frame.measure(asset_id):
         snapshots = _readable(frame, asset_id, history)
+        states = _counted(frame, asset_id, snapshots)
         recent = (date.fromisoformat(frame.partition) - timedelta(days=RECENT_DAYS)).isoformat()
-        watched = watched_from(frame.partition)
-        known: dict[str, pa.Table] = {}
-        states: list[tuple[str, ArtifactRef]] = []
-        for label, snapshot in reversed(snapshots):
-            if states and label and label <= watched:
-                break
-            state = _count(frame, asset_id, label, snapshot, known)
-            if state is not None:
-                if not states:
-                    frame.publish(PROFILES, partial(_summarise, frame, state), name=asset_id, inputs=[state.fingerprint])
-                    if snapshot.uri:
-                        _associate(frame, asset_id, snapshot, state)
-                states.append((label, state))
-        _watch(frame, asset_id, states[::-1])
-        kept = [(label, state) for place, (label, state) in enumerate(states) if not place or not label or label > recent][::-1]
-        _suspect(frame, asset_id, kept, dict(snapshots))
+        kept = [(label, state) for place, (label, state) in enumerate(states, start=1 - len(states))
+                if not place or not label or label > recent]
+        reader = _Reader(frame, {state.fingerprint for _, state in kept})
+        if states:
+            label, newest = states[-1]
+            snapshot = dict(snapshots)[label]
+            frame.publish(PROFILES, partial(_summarise, reader, newest), name=asset_id, inputs=[newest.fingerprint])
+            if snapshot.uri:
+                _associate(frame, reader, asset_id, snapshot, newest)
+        _watch(frame, reader, asset_id, states)
+        _suspect(frame, reader, asset_id, kept, dict(snapshots))
         logger.info("profiled %d of %d partitions of %s", len(states), len(snapshots), asset_id)
         return [state for _, state in kept]
 
 
-def _summarise(frame: Frame, state: ArtifactRef) -> pa.Table:
+def _counted(frame: Frame, asset_id: str, snapshots: Sequence[tuple[str, ArtifactRef]]) -> list[tuple[str, ArtifactRef]]:
+    """Label and state of each watched partition that can be read, oldest first, and of the newest one however old it is."""
+    watched = watched_from(frame.partition)
+    known: dict[str, pa.Table] = {}
+    states: list[tuple[str, ArtifactRef]] = []
+    for label, snapshot in reversed(snapshots):
+        if states and label and label <= watched:
+            break
+        state = _count(frame, asset_id, label, snapshot, known)
+        if state is not None:
+            states.append((label, state))
+    return states[::-1]
+
+
+def _summarise(reader: _Reader, state: ArtifactRef) -> pa.Table:
     from assay.profiling.statistics import profile as summarise
 
-    return summarise(frame.store.read(state))
+    return summarise(reader.read(state))
 
 
-def _associate(frame: Frame, asset_id: str, snapshot: ArtifactRef, state: ArtifactRef) -> None:
+def _associate(frame: Frame, reader: _Reader, asset_id: str, snapshot: ArtifactRef, state: ArtifactRef) -> None:
     """Publish which columns of a partition go together."""
     from assay.catalog.facts import read_facts
     from assay.catalog.keys import has_key_name
     from assay.profiling.associations import associate
 
     def make() -> pa.Table:
-        counted = frame.store.read(state)
+        counted = reader.read(state)
         keys = {name for name, column in read_facts(asset_id, counted).columns.items() if has_key_name(column)}
         return associate(frame.store.files(snapshot), counted, keys)
 
@@ -101,11 +133,12 @@ def _associate(frame: Frame, asset_id: str, snapshot: ArtifactRef, state: Artifa
         logger.warning("no columns of %s are compared: %s", asset_id, error)
 
 
-def _watch(frame: Frame, asset_id: str, states: Sequence[tuple[str, ArtifactRef]]) -> None:
+def _watch(frame: Frame, reader: _Reader, asset_id: str, states: Sequence[tuple[str, ArtifactRef]]) -> None:
     """Publish what is unusual in the newest partition of an asset; nothing where its partitions have no dates.
 
     Args:
         frame: Of the step.
+        reader: Of its states.
         asset_id: The asset.
         states: Label and state of its partitions, oldest first.
     """
@@ -117,7 +150,7 @@ def _watch(frame: Frame, asset_id: str, states: Sequence[tuple[str, ArtifactRef]
     def make() -> pa.Table:
         if len(states) <= FEWEST or not states[0][0]:
             return ANOMALIES.schema.empty_table()
-        light = lighten([frame.store.read(state) for _, state in states])
+        light = lighten([reader.read(state) for _, state in states])
         tables = [(label, read_facts(asset_id, state)) for (label, _), state in zip(states, light, strict=True)]
         return pa.Table.from_pylist([{"asset_id": asset_id, "source_partition": tables[-1][0], **asdict(anomaly)}
                                      for anomaly in find_anomalies(tables, rate)], schema=ANOMALIES.schema)
@@ -126,12 +159,13 @@ def _watch(frame: Frame, asset_id: str, states: Sequence[tuple[str, ArtifactRef]
                   config={"rate": rate, "labels": [label for label, _ in states], "code": code_fingerprint(*_WATCHING)})
 
 
-def _suspect(frame: Frame, asset_id: str, states: Sequence[tuple[str, ArtifactRef]],
+def _suspect(frame: Frame, reader: _Reader, asset_id: str, states: Sequence[tuple[str, ArtifactRef]],
              snapshots: Mapping[str, ArtifactRef]) -> None:
     """Publish what is probably wrong in the newest partition of an asset.
 
     Args:
         frame: Of the step.
+        reader: Of its states.
         asset_id: The asset.
         states: Label and state of its recent partitions, oldest first: what is usual.
         snapshots: By label.
@@ -145,7 +179,7 @@ def _suspect(frame: Frame, asset_id: str, states: Sequence[tuple[str, ArtifactRe
     label = states[-1][0]
 
     def make() -> pa.Table:
-        read = [frame.store.read(state) for _, state in states]
+        read = [reader.read(state) for _, state in states]
         newest, recent = read_facts(asset_id, read[-1]), read_facts(asset_id, combine(read)[0])
         return pa.Table.from_pylist([
             {"asset_id": asset_id, "source_partition": label, "kind": str(found.kind), "columns": list(found.columns),
