@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-from schemas import Schema, write
+
+from catalogue.schemas import Schema, write
 
 _SEED = 7
 

@@ -13,9 +13,8 @@ from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any
 
-import planted
-import schemas
-from schemas import Schema
+from catalogue import planted, schemas
+from catalogue.schemas import Schema
 
 _TARGET = 0.95
 

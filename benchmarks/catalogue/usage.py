@@ -23,7 +23,7 @@ import pyarrow as pa
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from usage_statements import COLUMNS, STATEMENTS
+from catalogue.usage_statements import COLUMNS, STATEMENTS
 
 ROWS, SHAPES, SAMPLE = 1_000_000, 2_000, 500
 _SPEED, _RIGHT = 20_000.0, 0.95
