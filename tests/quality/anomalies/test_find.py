@@ -77,6 +77,13 @@ def test_each_kind_of_fault_is_found(history, changed, expected):
         assert not told or anomaly.psi > 0.1  # what banks take for a shift
 
 
+def test_values_never_seen_are_told_of_a_table_that_comes_weekly(history):
+    """A night sees seven earlier partitions of it."""
+    anomalies = found(history[-7:], item_id=[v + 10_000 if n % 5 == 0 else v for n, v in enumerate(DAY["item_id"])])
+    assert ("item_id", AnomalyKind.UNSEEN_SHARE) in anomalies
+    assert found(history[-7:]) == {}
+
+
 @pytest.mark.parametrize(("rows", "kind"), [(slice(0, 100), AnomalyKind.ROWS), (slice(0, None), AnomalyKind.OVERLAP)])
 def test_whole_tables_are_watched(history, rows, kind):
     """A part of the file is missing; yesterday's rows are delivered again."""

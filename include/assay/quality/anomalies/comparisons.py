@@ -99,7 +99,8 @@ def _unseen(counted: _Counted, parts: int) -> np.ndarray:
     rows = np.bincount(counted.part, counted.rows, parts)
     with np.errstate(invalid="ignore", divide="ignore"):
         share = np.bincount(counted.part, new, parts) / rows
-    share[:max(2, min(parts // 2, parts - 1 - FEWEST))] = np.nan
+    # of a weekly table a night sees seven earlier partitions: all but the first are needed, though the second had little before
+    share[:max(1, min(parts // 2, parts - 1 - FEWEST))] = np.nan
     return share
 
 
