@@ -67,7 +67,7 @@ def night(store: ArtifactStore, partition: str, *, newest: bool) -> None:
         {"rank": place + 1, "asset_id": name, "value": value, "ci_low": 0.8 * value, "ci_high": 1.2 * value, "unit": "USD/week",
          "forecast": value, "present_value": 4 * value, "cost": 0.01, "net_value": value - 0.01, "quality_score": 0.95,
          "usage": CASE, "pii_level": "none", "status": "ok", "value_status": "valued", "action": "keep",
-         "reason": f"It brings {value:,.2f} USD/week.", "at_stake": value}
+         "reason": f"It brings {value:,.2f} USD/week.", "at_stake": value, "rule": "sound", "grounds": "otherwise"}
         for place, (name, value) in enumerate(zip(names(), worth))], partition)
     if not newest:
         return
@@ -184,9 +184,9 @@ def first_paint(url: str) -> float | None:
     return median(times)
 
 
-def row(measure: str, value: float, unit: str, target: float, reference: float | None = None) -> dict:
+def row(measure: str, value: float, unit: str, target: float | None, reference: float | None = None) -> dict:
     """A line of the result, printed."""
-    print(f"{measure:<58}{value:>10,.1f} {unit:<6} target {target:>7,.0f}"
+    print(f"{measure:<58}{value:>10,.1f} {unit:<6} {'' if target is None else f'target {target:>7,.0f}':<14}"
           + ("" if reference is None else f"   Airflow's own {reference:,.1f}"))
     return {"measure": measure, "value": value, "unit": unit, "reference": reference,
             "ratio": None if reference is None else value / reference, "target": target}
@@ -208,7 +208,7 @@ def measure(folder: Path) -> list[dict]:
             before = resident(process)
             began = time.perf_counter()
             client.get(f"{API}/inventory").raise_for_status()
-            rows = [row("first request of all, 5,000 assets read", 1000 * (time.perf_counter() - began), "ms", 5000)]
+            rows = [row("first request of all, 5,000 assets read", 1000 * (time.perf_counter() - began), "ms", None)]
             listed = [f"{API}/inventory?limit=100&offset={100 * n}" for n in range(4)]
             found = [f"{API}/inventory?q=table_1{n}&sort=value&descending=true" for n in range(4)]
             assets = [f"{PAGE}/asset?asset_id={name}" for name in names()[::1250]]
@@ -219,7 +219,7 @@ def measure(folder: Path) -> list[dict]:
             client.get(f"{PAGE}/money").raise_for_status()
         failed, taken = asyncio.run(load(home.url, headers, [path.replace("limit=100", "limit=20") for path in listed]))
         rows += [row(f"{RATE} requests a second for {SECONDS} s: failed", failed, "", 0),
-                 row("… median", median(taken), "ms", 300), row("… 95 %", quantiles(taken, n=20)[-1], "ms", 1000)]
+                 row("… median", median(taken), "ms", None), row("… 95 %", quantiles(taken, n=20)[-1], "ms", None)]
         paint = first_paint(home.url)
         rows += [] if paint is None else [row("first paint of 100 rows", paint, "ms", 1500)]
         after = resident(process)

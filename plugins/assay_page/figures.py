@@ -103,7 +103,8 @@ def cost_against_value(assets: Sequence[_Row], unit: str, say: Speaker) -> Figur
 
 def calibration(points: Sequence[_Row], say: Speaker) -> Figure:
     """Predicted against observed shares, beside the line on which they agree."""
-    data: list[_Row] = [{"type": "scatter", "mode": "lines", "x": [0, 1], "y": [0, 1], "dash": "dot", "color": "soft",
+    most = max((row[name] for row in points for name in ("predicted", "observed")), default=1.0)
+    data: list[_Row] = [{"type": "scatter", "mode": "lines", "x": [0, most], "y": [0, most], "dash": "dot", "color": "soft",
                          "name": say.t("perfect")}]
     for number, (split, rows) in enumerate(_by_case(points, "split").items()):
         data.append({"type": "scatter", "mode": "lines+markers", "x": [row["predicted"] for row in rows],

@@ -15,6 +15,7 @@ from assay.views.reading import Published, Reader
 
 MOST_CHANGES = 50
 _WORTH = ("use_case", "asset_id", "value", "ci_low", "ci_high", "unit", "share", "status", "reason", "removal_loss")
+_ENDS = ("from_asset", "to_asset")
 _PROFILE = ("row_count", "null_count", "distinct_count", "min", "max", "mean", "std", "p05", "p25", "p50", "p75", "p95",
             "zero_count", "negative_count", "length_min", "length_mean", "length_max")
 _Row = dict[str, Any]
@@ -92,7 +93,7 @@ def asset_view(reader: Reader, platform: Platform, asset: str, partition: str | 
         published.rows(schemas.INCIDENTS, asset=asset), sorted(checks, key=lambda own: bool(own["success"])),
         published.rows(schemas.ANOMALIES, asset, asset=asset),
         sorted(published.rows(schemas.SUSPECTS, asset, asset=asset), key=lambda own: -own["rows"]),
-        _ends(published.rows(schemas.RELATIONS), asset), _ends(published.rows(schemas.LINEAGE), asset),
+        published.rows(schemas.RELATIONS, asset=asset, of=_ENDS), published.rows(schemas.LINEAGE, asset=asset, of=_ENDS),
         sorted(published.rows(schemas.USAGE, asset=asset), key=lambda own: own["column"] or ""),
         _changes(reader, platform.platform, found.partition, asset),
         reader.manifest(schemas.DATA_DOCS, platform.platform, found.partition, asset) is not None,
@@ -157,10 +158,6 @@ def _scores(reader: Reader, platform: str, partition: str, asset: str) -> list[_
 def _whole(rows: list[_Row]) -> list[_Row]:
     """Those of the asset as a whole, without those of its columns."""
     return [row for row in rows if row["column"] is None]
-
-
-def _ends(rows: list[_Row], asset: str) -> list[_Row]:
-    return [row for row in rows if asset in (row["from_asset"], row["to_asset"])]
 
 
 def _changes(reader: Reader, platform: str, partition: str, asset: str) -> list[_Row]:

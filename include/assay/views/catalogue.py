@@ -90,10 +90,9 @@ def past_values(reader: Reader, platform: str, partition: str, cases: Sequence[s
     for day in days:
         if _valued(reader, platform, day, cases) != valued:
             continue
-        read = Published(reader, platform, day).rows(schemas.INVENTORY, columns=("asset_id", "value", "unit"))
-        for row in read:
-            if row["value"] is not None and row["unit"] == unit:
-                past[row["asset_id"]].append([day, row["value"]])
+        for asset, value, own in Published(reader, platform, day).cells(schemas.INVENTORY, ("asset_id", "value", "unit")):
+            if value is not None and own == unit:
+                past[asset].append([day, value])
     return past
 
 
@@ -132,25 +131,22 @@ def _columns(published: Published) -> tuple[dict[str, list[str]], dict[str, list
     texts: dict[str, list[str]] = defaultdict(list)
     personal: dict[str, list[str]] = defaultdict(list)
     wanted = ("asset_id", "column", "semantic_type", "description", "pii_type")
-    for row in published.rows(schemas.COLUMNS, columns=wanted):
-        texts[row["asset_id"]] += [row["column"], row["semantic_type"] or "", row["description"] or ""]
-        if row["pii_type"]:
-            personal[row["asset_id"]].append(f"{row['column']} ({row['pii_type']})")
+    for asset, column, meaning, description, kind in published.cells(schemas.COLUMNS, wanted):
+        texts[asset] += [column, meaning or "", description or ""]
+        if kind:
+            personal[asset].append(f"{column} ({kind})")
     return texts, personal
 
 
 def _ahead(published: Published) -> dict[str, tuple[float, float]]:
     """p10 and p90 of the next window per asset, where one use case alone forecasts it: ranges don't add up."""
-    nearest: dict[str, dict[str, _Row]] = defaultdict(dict)
+    nearest: dict[str, dict[str, tuple[int, float, float]]] = defaultdict(dict)
     wanted = ("use_case", "asset_id", "column", "horizon", "p10", "p90")
-    for row in published.rows(schemas.FORECASTS, columns=wanted):
-        if row["column"] is not None:
-            continue
-        known = nearest[row["asset_id"]].get(row["use_case"])
-        if known is None or row["horizon"] < known["horizon"]:
-            nearest[row["asset_id"]][row["use_case"]] = row
-    return {asset: (only["p10"], only["p90"]) for asset, found in nearest.items() if len(found) == 1
-            for only in found.values()}
+    for case, asset, column, horizon, low, high in published.cells(schemas.FORECASTS, wanted):
+        known = nearest[asset].get(case)
+        if column is None and (known is None or horizon < known[0]):
+            nearest[asset][case] = horizon, low, high
+    return {asset: (low, high) for asset, found in nearest.items() if len(found) == 1 for _, low, high in found.values()}
 
 
 def counts(found: Catalogue) -> dict[str, Any]:

@@ -13,6 +13,8 @@ from assay.contracts import schemas
 from assay.views.reading import Published, Reader
 
 MOST_FEATURES = 15
+_BIN = "_bin_"  # of a calibration curve
+_DETAIL = re.compile(f"_seeing_|{_BIN}")  # scores under coalitions of some size, and points of curves
 _BELOW = re.compile(r"below_p(\d+)")
 _Row = dict[str, Any]
 
@@ -58,13 +60,16 @@ def _case(published: Published, name: str) -> _Row:
     importance = [] if weights is None else weights.filter(pc.is_null(weights.column("key"))).drop_columns(["key"]).to_pylist()
     importance.sort(key=lambda row: -row["contribution"])
     return {"use_case": name, "champion": champions[0] if champions else None,
-            "metrics": [row for row in metrics if "_seeing_" not in row["metric"]], "serving": serving,
+            "metrics": [row for row in metrics if not _DETAIL.search(row["metric"])], "serving": serving,
             "calibration": _calibration(metrics), "assets": [row for row in importance if row["column"] is None],
             "features": [row for row in importance if row["column"] is not None][:MOST_FEATURES]}
 
 
 def _calibration(metrics: list[_Row]) -> list[_Row]:
-    """Of quantiles: which share of outcomes lay below each of them, by window."""
-    points = [{"split": row["split"], "predicted": int(found.group(1)) / 100, "observed": row["value"]} for row in metrics
-              if row["model"] == "outcome" and (found := _BELOW.fullmatch(row["metric"]))]
+    """Of probabilities the mean prediction and the share of outcomes in bins; of quantiles the share below each; by window."""
+    own = {(row["split"], row["metric"]): row["value"] for row in metrics if row["model"] == "outcome"}
+    points = [{"split": split, "predicted": int(found.group(1)) / 100, "observed": value}
+              for (split, metric), value in own.items() if (found := _BELOW.fullmatch(metric))]
+    points += [{"split": split, "predicted": value, "observed": own[split, f"observed{_BIN}{metric.partition(_BIN)[2]}"]}
+               for (split, metric), value in own.items() if metric.startswith(f"predicted{_BIN}")]
     return sorted(points, key=lambda row: (row["split"], row["predicted"]))

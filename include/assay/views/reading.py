@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -179,9 +179,31 @@ class Published:
             self.older.add(contract.name)
         return found
 
+    def cells(self, contract: Contract, columns: Sequence[str], name: str = "") -> Iterator[tuple[Any, ...]]:
+        """The columns asked for, row by row; what an older version didn't write is None.
+
+        Of many rows this takes a fraction of the memory of `rows`.
+
+        Raises:
+            ArtifactTooNew: If a newer version has written it.
+            StorageUnreachable: If shared storage doesn't answer.
+        """
+        found = self.table(contract, name, columns)
+        if found is None:
+            return iter(())
+        known = set(found.column_names)
+        return zip(*(found.column(column).to_pylist() if column in known else [None] * found.num_rows for column in columns))
+
     def rows(self, contract: Contract, name: str = "", columns: Sequence[str] | None = None, *,
-             asset: str | None = None) -> list[_Row]:
-        """The same as rows, of one asset where it is named; what an older version didn't write is None.
+             asset: str | None = None, of: Sequence[str] = ("asset_id",)) -> list[_Row]:
+        """The same as rows; what an older version didn't write is None.
+
+        Args:
+            contract: Of the artifact.
+            name: Asset or use case that it is of.
+            columns: By default all of the contract.
+            asset: Only rows of this asset.
+            of: Columns of which one must name it.
 
         Raises:
             ArtifactTooNew: If a newer version has written it.
@@ -193,7 +215,8 @@ class Published:
         if asset is None:
             rows: list[_Row] = found.to_pylist()
         else:
-            places = [place for place, own in enumerate(found.column("asset_id").to_pylist()) if own == asset]
+            places = sorted({place for column in of for place, own in enumerate(found.column(column).to_pylist())
+                             if own == asset})
             rows = [row for place in places for row in found.slice(place, 1).to_pylist()]
         missing = [column for column in columns or contract.schema.names if column not in found.column_names]
         return [row | dict.fromkeys(missing) for row in rows] if missing else rows
