@@ -24,7 +24,7 @@ class DayStatus(StrEnum):
 
     OK = "ok"
     DEGRADED = "degraded"  # there is an inventory; some assets could not be read, or not as they should be
-    FAILED = "failed"  # a run ended without an inventory
+    FAILED = "failed"  # the newest run failed; an inventory that stands is of an earlier one
     RUNNING = "running"
     MISSING = "missing"  # nobody has run it
 
@@ -44,7 +44,9 @@ def days(reader: Reader, platform: str, since: str | None = None, until: str | N
         PartitionError: If a day is no date, or the range is longer than ten years.
         StorageUnreachable: If shared storage doesn't answer.
     """
-    known, states = reader.partitions(platform), dict(runs or {})
+    known = reader.partitions(platform)
+    # a run that succeeded without an inventory was skipped: the source has no such day
+    states = {day: state for day, state in (runs or {}).items() if state != "success"}
     seen = sorted([*known, *states])
     if not seen:
         return []
@@ -68,7 +70,7 @@ def _day(text: str) -> date:
 def _without(state: str | None) -> DayStatus:
     if state in ("running", "queued"):
         return DayStatus.RUNNING
-    return DayStatus.MISSING if state is None else DayStatus.FAILED
+    return DayStatus.FAILED if state == "failed" else DayStatus.MISSING
 
 
 def _told(reader: Reader, platform: str, day: str, state: str | None) -> dict[str, Any]:
