@@ -10,6 +10,9 @@ from airflow.plugins_manager import AirflowPlugin
 from airflow.utils.state import DagRunState
 from sqlalchemy.orm import object_session
 
+from assay_page.entry import PREFIX as PAGE
+from assay_page.entry import Page
+
 if TYPE_CHECKING:
     from airflow.models.dagrun import DagRun
 
@@ -34,4 +37,12 @@ class AssayPlugin(AirflowPlugin):
     """The one plugin of the project."""
 
     name = "assay"
-    listeners = [EmptyRuns()]  # noqa: RUF012 - Airflow reads a list
+    # Airflow reads lists
+    listeners = [EmptyRuns()]  # noqa: RUF012
+    fastapi_apps = [{"app": Page(), "url_prefix": PAGE, "name": "Data assets"}]  # noqa: RUF012
+    external_views = [  # noqa: RUF012
+        {"name": "Data assets", "href": f"{PAGE}/", "destination": "nav", "category": "browse", "url_route": "data-assets"},
+        {"name": "Data assets", "href": f"{PAGE}/dag/{{DAG_ID}}", "destination": "dag", "url_route": "data-assets-of-dag"},
+        {"name": "Data assets", "href": f"{PAGE}/dag/{{DAG_ID}}?run_id={{RUN_ID}}", "destination": "dag_run",
+         "url_route": "data-assets-of-run"},
+    ]

@@ -89,6 +89,7 @@ def test_every_layer_is_declared():
 
 
 @pytest.mark.parametrize("module", ["assay.config", "assay.contracts.refs", "assay.storage", "assay.steps.discover",
+                                    "assay.views.catalogue",
                                     "assay.steps.train", "assay.steps.value", "assay.steps.check", "assay.steps.publish"])
 def test_importing_a_step_loads_no_heavy_library(module):
     code = f"import sys, {module}; print(sorted({HEAVY | {'airflow'}} & set(sys.modules)))"

@@ -18,6 +18,7 @@ BUILTINS = {
     errors.UnreadableData: ValueError,
     errors.ContractError: TypeError, errors.ArtifactMissing: LookupError, errors.NotEnoughData: ValueError,
     errors.RunFailed: RuntimeError, errors.AssetUnknown: LookupError, errors.AirflowUnreachable: ConnectionError,
+    errors.ArtifactTooNew: TypeError, errors.StorageUnreachable: OSError,
 }
 TREE = [cls for _, cls in inspect.getmembers(errors, inspect.isclass)
         if issubclass(cls, errors.AssayError) and cls is not errors.AssayError]

@@ -103,6 +103,23 @@ class ArtifactMissing(AssayError, LookupError):
         self.where = where
 
 
+class ArtifactTooNew(AssayError, TypeError):
+    """An artifact that a newer version has written."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"{shorten(what)} was written by a newer assay; update this one, or run the partition again")
+        self.what = what
+
+
+class StorageUnreachable(AssayError, OSError):
+    """Shared storage that doesn't answer."""
+
+    def __init__(self, root: str, problem: str) -> None:
+        super().__init__(f"shared storage {shorten(root)} can't be read ({shorten(problem)}); check ASSAY_STORAGE, that it is "
+                         "mounted or reachable, and the access rights of this process")
+        self.root = root
+
+
 class AssetUnknown(AssayError, LookupError):
     """An asset that nobody found."""
 

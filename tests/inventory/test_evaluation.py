@@ -44,7 +44,8 @@ NOTHING = table(FORECAST_SCORES)
 
 def test_models_are_told_by_metric_with_their_range():
     nights = {"d1": [metric("outcome", 0.8), metric("base_rate", 0.5), metric("outcome", 9, "rows")],
-              "d2": [metric("outcome", 0.9), metric("outcome", 1, "ece_seeing_1_of_2")]}
+              "d2": [metric("outcome", 0.9), metric("outcome", 1, "ece_seeing_1_of_2"),
+                     metric("outcome", 0.1, "observed_bin_1")]}
     found = evaluate({"buy": {day: table(MODEL_METRICS, *rows) for day, rows in nights.items()}}, {}, NOTHING, {})
     assert found.models == [ModelScore("buy", "base_rate", "outcome", "auc", 1, 0.5, 0.5, 0.5),
                             ModelScore("buy", "outcome", "outcome", "auc", 2, pytest.approx(0.85), 0.8, 0.9)]

@@ -7,7 +7,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assay.models.metrics import auc, average_precision, calibration_error, coverage, log_loss, pinball, quantiles, scores
+from assay.models.metrics import (
+    auc,
+    average_precision,
+    calibration_curve,
+    calibration_error,
+    coverage,
+    log_loss,
+    pinball,
+    quantiles,
+    scores,
+)
 
 # few levels, so that ties are the rule
 CASES = st.lists(st.tuples(st.booleans(), st.sampled_from([0.0, 0.1, 0.25, 0.5, 0.75, 0.9, 1.0])), min_size=1, max_size=40)
@@ -15,6 +25,24 @@ CASES = st.lists(st.tuples(st.booleans(), st.sampled_from([0.0, 0.1, 0.25, 0.5, 
 
 def arrays(cases: list[tuple[bool, float]]) -> tuple[np.ndarray, np.ndarray]:
     return np.array([y for y, _ in cases], np.float32), np.array([p for _, p in cases], np.float64)
+
+
+def test_a_calibration_curve_by_hand() -> None:
+    found = calibration_curve(np.array([0, 0, 1, 1.0] * 5), np.array([0.1, 0.2, 0.6, 0.7] * 5))
+    assert [found[f"predicted_bin_{n}"] for n in (1, 3, 5, 10)] == pytest.approx([0.1, 0.15, 0.2, 0.7])
+    assert [found[f"observed_bin_{n}"] for n in (1, 3, 5, 6, 10)] == [0, 0, 0, 1, 1]
+    assert len(calibration_curve(np.ones(3), np.full(3, 0.5))) == 6
+
+
+@given(CASES)
+def test_a_calibration_curve_rises_and_keeps_the_means(cases: list[tuple[bool, float]]) -> None:
+    y, p = arrays(cases)
+    found = calibration_curve(y, p)
+    said = [value for name, value in found.items() if name.startswith("predicted")]
+    assert said == sorted(said) and len(found) == 2 * min(10, len(y))
+    if len(y) % 10 == 0:
+        came = [value for name, value in found.items() if name.startswith("observed")]
+        assert np.mean(said) == pytest.approx(p.mean()) and np.mean(came) == pytest.approx(y.mean())
 
 
 def test_auc_counts_ties_half() -> None:

@@ -41,6 +41,7 @@ def test_the_model_of_a_night_is_scored_on_both_held_out_windows(storage: Path) 
         assert found["outcome", split, "log_loss"] < found["base_rate", split, "log_loss"]
         assert found["outcome", split, "auc"] > 0.7 > found["base_rate", split, "auc"] == 0.5
         assert found["outcome", split, "average_precision"] > 3 * found["base_rate", split, "average_precision"]
+        assert {f"observed_bin_{n}" for n in range(1, 11)} <= {metric for _, s, metric in found if s == split}
         assert {f"ece_seeing_{n}_of_8" for n in range(9)} <= {metric for _, s, metric in found if s == split}
     assert found["outcome", "validate", "ece"] < 0.02  # the level is that of all windows, not of this one
 

@@ -256,7 +256,7 @@ MODEL_METRICS = Contract("model_metrics", pa.schema([
     col("model", STRING, "outcome and base_rate; of a base model base, base_rate and textbook; below serving champion (the "
                            "one before), night, tuned, base_rate, and searched with the parameters that the size hasn't got"),
     col("split", STRING, "window that it was scored on"),
-    col("metric", STRING, "log_loss (nats, lower is better), auc, ap, ece, …; pinball (lower is better), miscoverage, …"),
+    col("metric", STRING, "log_loss (nats, lower is better), auc, ece, …; pinball (lower is better), …; points of a curve"),
     col("value", FLOAT, "the score"),
 ]), per="use case")
 

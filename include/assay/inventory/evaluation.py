@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ import pyarrow as pa
 from assay.contracts.enums import ForecastKind, IncidentStatus, Severity
 
 _COUNTS = frozenset({"rows", "base_rate"})  # of model_metrics what is no score
+_DETAIL = re.compile("_seeing_|_bin_")  # scores under coalitions of some size, points of a calibration curve
 _Row = Mapping[str, Any]
 
 
@@ -164,7 +166,7 @@ def _models(metrics: Mapping[str, Mapping[str, pa.Table]]) -> Iterator[ModelScor
         found: dict[tuple[str, str, str], list[float]] = defaultdict(list)
         for partition in sorted(metrics[name]):
             for row in metrics[name][partition].to_pylist():
-                if row["metric"] not in _COUNTS and "_seeing_" not in row["metric"]:
+                if row["metric"] not in _COUNTS and not _DETAIL.search(row["metric"]):
                     found[row["split"], row["metric"], row["model"]].append(row["value"])
         for (split, metric, model), known in sorted(found.items()):
             yield ModelScore(name, model, split, metric, len(known), fsum(known) / len(known), min(known), max(known))

@@ -184,7 +184,7 @@ def metric_tables(metrics: Mapping[str, pa.Table]) -> list[dict[str, Any]]:
     """Per use case: one row per window and metric, one column per model, so that a model stands beside the base rate."""
     tables = []
     for name in sorted(metrics):
-        rows = metrics[name].to_pylist()
+        rows = [row for row in metrics[name].to_pylist() if "_bin_" not in row["metric"]]  # points of a curve
         models = sorted({r["model"] for r in rows})
         cells = {(r["split"], r["metric"], r["model"]): r["value"] for r in rows}
         keys = sorted({(r["split"], r["metric"]) for r in rows})

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 _BINS = 20
+_POINTS = 10  # of a calibration curve
 
 
 def log_loss(y: np.ndarray, p: np.ndarray) -> float:
@@ -47,6 +48,21 @@ def calibration_error(y: np.ndarray, p: np.ndarray) -> float:
     order = np.argsort(p, kind="stable")
     error = sum(abs(float(p[part].sum() - y[part].sum())) for part in np.array_split(order, _BINS) if len(part))
     return float(error / len(y))
+
+
+def calibration_curve(y: np.ndarray, p: np.ndarray) -> dict[str, float]:
+    """Mean prediction and share of outcomes, in ten bins of equal mass by rising prediction.
+
+    Args:
+        y: Shape (rows,), 1 where the outcome happened, else 0.
+        p: Shape (rows,), predicted probabilities.
+
+    Returns:
+        `predicted_bin_<n>` and `observed_bin_<n>`, n from 1; no bin without rows.
+    """
+    parts = [part for part in np.array_split(np.argsort(p, kind="stable"), _POINTS) if len(part)]
+    return {f"{name}_bin_{number}": float(of[part].mean(dtype=np.float64)) for number, part in enumerate(parts, start=1)
+            for name, of in (("predicted", p), ("observed", y))}
 
 
 def scores(y: np.ndarray, p: np.ndarray) -> dict[str, float]:

@@ -42,7 +42,9 @@ def score(model: OutcomeModel, rows: Rows, split: str, rng: np.random.Generator)
         rng: Draws rows and coalitions for the calibration by coalition size.
     """
     vectors, target = token_vectors(model.network, rows.encoded), model.target
-    found = [("outcome", name, value) for name, value in target.scores(rows, _seen(model, vectors)).items()]
+    seen = _seen(model, vectors)
+    told = target.scores(rows, seen) | target.curve(rows, seen)
+    found = [("outcome", name, value) for name, value in told.items()]
     found += [("base_rate", name, value) for name, value in target.scores(rows, target.constant(rows)).items()]
     n, off = len(model.players), target.calibration_name
     for size in range(n + 1):

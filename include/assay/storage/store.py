@@ -137,6 +137,15 @@ class ArtifactStore:
         depth = len(self._path(platform).split("/"))
         return sorted(path.split("/")[depth].removeprefix("ds=") for path in self._fs.glob(pattern))
 
+    def reach(self) -> None:
+        """List the root, which finds nothing out but that it can be: a search merely finds nothing in what it can't list.
+
+        Raises:
+            Exception: Whatever the filesystem raises; nothing where the root isn't there yet.
+        """
+        with suppress(FileNotFoundError):
+            self._fs.ls(self._base, detail=False)
+
     def artifacts(self, platform: str, contract: Contract | None = None) -> list[Stored]:
         """All published artifacts of a platform, or those of one contract, by uri."""
         base, out = f"{self._path(platform)}/", []
@@ -173,13 +182,16 @@ class ArtifactStore:
         self.traffic.read += sum(table.nbytes for table in tables)
         return pa.concat_tables(tables)
 
-    def read_in_parts(self, ref: ArtifactRef) -> Iterator[pa.Table]:
-        """The artifact row group by row group, in order, so that no more than one has to be held; at least one table."""
+    def read_in_parts(self, ref: ArtifactRef, columns: list[str] | None = None) -> Iterator[pa.Table]:
+        """The artifact row group by row group, in order, so that no more than one has to be held; at least one table.
+
+        Of `columns` those that it hasn't got are left out.
+        """
         for path in self.files(ref):
             with self._fs.open(path, "rb") as handle:
                 file = pq.ParquetFile(handle)
                 for group in range(file.num_row_groups):
-                    table = file.read_row_group(group)
+                    table = file.read_row_group(group, columns=columns)
                     self.traffic.read += table.nbytes
                     yield table
 

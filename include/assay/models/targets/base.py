@@ -124,3 +124,7 @@ class Target(ABC):
     @abstractmethod
     def scores(self, rows: Rows, said: np.ndarray) -> dict[str, float]:
         """All scores that can be computed, by name."""
+
+    @abstractmethod
+    def curve(self, rows: Rows, said: np.ndarray) -> dict[str, float]:
+        """Points of a calibration curve by name, as far as the scores don't hold them."""

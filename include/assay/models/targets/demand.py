@@ -143,6 +143,10 @@ class Demand(Target):
             found |= {f"pinball_p{100 * level:.0f}": float(loss), f"below_p{100 * level:.0f}": float(share)}
         return found
 
+    def curve(self, rows: Rows, said: np.ndarray) -> dict[str, float]:
+        """Nothing beyond the scores, which tell the share below each quantile."""
+        return {}
+
 
 def _demand(amount: np.ndarray) -> np.ndarray:
     return np.maximum(amount.astype(np.float64), 0)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from assay.models.calibration import Calibration, at_level, calibrate, with_amounts
-from assay.models.metrics import scores
+from assay.models.metrics import calibration_curve, scores
 from assay.models.targets.base import Seen, Target
 
 if TYPE_CHECKING:
@@ -91,6 +91,10 @@ class Purchase(Target):
     def scores(self, rows: Rows, said: np.ndarray) -> dict[str, float]:
         """Of the probabilities."""
         return scores(rows.y, said)
+
+    def curve(self, rows: Rows, said: np.ndarray) -> dict[str, float]:
+        """Of the probabilities, in ten bins."""
+        return calibration_curve(rows.y, said)
 
 
 PURCHASE = Purchase()

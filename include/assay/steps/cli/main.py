@@ -10,6 +10,7 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from assay.config.settings import REPOSITORY, platform_folders
 from assay.errors import AssayError
@@ -38,7 +39,7 @@ def _dispatch(given: argparse.Namespace) -> int:
 
         return run(given.platform, given.partition or None, earlier=given.earlier, report=given.report, home=given.home,
                    logs=given.logs)
-    if given.command in ("value", "quality", "evaluate", "storage"):
+    if given.command in ("value", "quality", "evaluate", "storage", "show"):
         return _ask(given)
     if given.command == "reconcile":
         from assay.steps.cli.reconcile import reconcile
@@ -77,6 +78,8 @@ def _ask(given: argparse.Namespace) -> int:
         from assay.steps.cli.quality import suggest, suspects
 
         return (suggest if given.question == "suggest" else suspects)(given.platform, given.asset, given.partition)
+    if given.command == "show":
+        return _show(given)
     if given.command == "evaluate":
         from assay.steps.cli.evaluate import evaluate
 
@@ -84,6 +87,21 @@ def _ask(given: argparse.Namespace) -> int:
     from assay.steps.cli.storage import storage
 
     return storage(given.platform, keep_days=given.keep_days, prune=given.prune)
+
+
+def _show(given: argparse.Namespace) -> int:
+    """Show what the page and its API show."""
+    from assay.steps.cli import show
+    from assay.views.selection import Selection
+
+    if given.question == "inventory":
+        chosen = Selection(given.search, tuple(given.action), tuple(given.status), sort=given.sort, descending=given.descending)
+        return show.show_inventory(given.platform, given.partition, chosen, given.limit, as_json=given.json)
+    if given.question == "asset":
+        return show.show_asset(given.platform, given.asset, given.partition, as_json=given.json)
+    if given.question == "runs":
+        return show.show_runs(given.platform, given.since, given.until, as_json=given.json)
+    return show.show_view(given.question, given.platform, given.partition)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -126,6 +144,7 @@ def _parser() -> argparse.ArgumentParser:
     reconcile.add_argument("--from", dest="since", metavar="YYYY-MM-DD", help="first partition (default: the first one run)")
     reconcile.add_argument("--to", dest="until", metavar="YYYY-MM-DD", help="last one, included (default: the newest one run)")
     reconcile.add_argument("--dry-run", action="store_true", help="fold in memory alone, and say what would be made anew")
+    _add_show(commands)
     up = commands.add_parser("up", help="start Airflow and wait until it is healthy")
     down = commands.add_parser("down", help="stop the Airflow that up started, and nothing else")
     trigger = commands.add_parser("trigger", help="run one partition through the scheduler and wait for it")
@@ -151,3 +170,33 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("--port", type=int, default=int(os.environ.get("AIRFLOW_PORT") or DEFAULT_PORT),
                              help=f"port on 127.0.0.1 (default AIRFLOW_PORT or {DEFAULT_PORT})")
     return parser
+
+
+def _add_show(commands: Any) -> None:
+    """The options of `show`."""
+    from assay.contracts.enums import Action, AssetStatus
+    from assay.views.selection import SORTS
+
+    show = commands.add_parser("show", help="show what the page in the Airflow UI and its JSON API show")
+    shown = show.add_subparsers(dest="question", required=True, metavar="question")
+    questions = {"inventory": "the ranked assets", "asset": "all that is known of one asset", "runs": "how partitions stand",
+                 "money": "where the money comes from, as JSON", "models": "how good models are, as JSON"}
+    parsers = {name: shown.add_parser(name, help=text) for name, text in questions.items()}
+    for name, parser in parsers.items():
+        parser.add_argument("platform", metavar="PLATFORM", help="name of the manifest")
+        if name == "asset":
+            parser.add_argument("asset", metavar="ASSET", help="as in the inventory, such as landing.transactions")
+        if name == "runs":
+            parser.add_argument("--from", dest="since", metavar="YYYY-MM-DD", help="first partition (default the first run)")
+            parser.add_argument("--to", dest="until", metavar="YYYY-MM-DD", help="last partition (default the last run)")
+        else:
+            parser.add_argument("--partition", metavar="YYYY-MM-DD", help="local day (default: the newest there is)")
+        if name in ("inventory", "asset", "runs"):
+            parser.add_argument("--json", action="store_true", help="print what the JSON API answers")
+    inventory = parsers["inventory"]
+    inventory.add_argument("--search", default="", metavar="WORDS", help="words that all occur in a row, its columns included")
+    inventory.add_argument("--action", action="append", default=[], choices=list(map(str, Action)), help="may be repeated")
+    inventory.add_argument("--status", action="append", default=[], choices=list(map(str, AssetStatus)), help="may be repeated")
+    inventory.add_argument("--sort", default="rank", choices=SORTS, help="default rank")
+    inventory.add_argument("--descending", action="store_true", help="largest first")
+    inventory.add_argument("--limit", type=int, default=100, metavar="N", help="most rows (default 100)")
