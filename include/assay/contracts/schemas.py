@@ -341,6 +341,7 @@ RUN_METRICS = Contract("run_metrics", pa.schema([
 ]), ledger=True, per="step")
 
 REPORT = Contract("report", pa.schema([]), ledger=True, open=True)
+EXPORTS = Contract("exports", pa.schema([]), ledger=True, open=True, per="format")
 DATA_DOCS = Contract("data_docs", pa.schema([]), open=True)
 
 CONTRACTS: dict[str, Contract] = {c.name: c for c in (
@@ -349,4 +350,4 @@ CONTRACTS: dict[str, Contract] = {c.name: c for c in (
     CHECK_INDEX, GATE, ASSET_STATES, QUALITY_SCORES, USAGE, LINEAGE, LOG_COVERAGE, FEATURES, WINDOW_FEATURES, LABELS, MODEL,
     MODEL_METRICS, EMBEDDINGS, TEXT_VECTORS, EXPLANATIONS, CHAMPIONS, VALUES, COLUMN_VALUES, COALITION_PAYOFFS, FORECASTS,
     FORECAST_SCORES, FORECAST_TRIALS, FORECAST_BACKTESTS, ASSET_SIGNALS, ASSETS, USE_CASE_STATES, INVENTORY, DECISIONS,
-    INCIDENTS, NOTIFICATIONS, RECORDS, RUN_METRICS, REPORT, DATA_DOCS)}
+    INCIDENTS, NOTIFICATIONS, RECORDS, RUN_METRICS, REPORT, EXPORTS, DATA_DOCS)}
