@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
+from assay.exports.dcat import dcat
 from assay.exports.described import Described, describe
 from assay.exports.spreadsheet import spreadsheet
 
@@ -10,4 +11,5 @@ __all__ = ["FORMATS", "Described", "describe"]
 # as in the manifest's `exports`: name -> files by name
 FORMATS: Mapping[str, Callable[[Described], dict[str, bytes]]] = {
     "csv": spreadsheet,
+    "dcat": dcat,
 }
