@@ -15,6 +15,16 @@ from assay.steps.forecast import forecast
 from assay.steps.publish import publish
 
 SALES = "landing.transactions"
+SUITE = """
+- {expectation: expect_table_row_count_to_be_between, min_value: 1, severity: critical, dimension: completeness}
+- {expectation: expect_column_values_to_not_be_null, column: sales_value, severity: critical, dimension: completeness}
+- {expectation: expect_column_values_to_not_be_null, column: basket_id, severity: warning, dimension: completeness}
+- {expectation: expect_column_values_to_be_between, column: sales_value, min_value: 0, mostly: 0.99, severity: warning,
+   dimension: accessibility}
+- {expectation: expect_column_values_to_not_be_null, column: product_id, severity: critical, dimension: completeness,
+   where: [{column: paid, equals: true}]}
+- {expectation: expect_column_to_exist, column: gone, severity: critical, dimension: conformity}
+"""
 
 
 def columns() -> pa.Table:
@@ -58,6 +68,9 @@ def published(folder: Path, monkeypatch: pytest.MonkeyPatch, partition: str = b.
     """Everything that `export` reads, in a storage of its own."""
     shop = b.Shop(folder)
     shop.write_manifest(b.MANIFEST | manifest)
+    suite = shop.platforms / b.PLATFORM / "expectations" / f"{SALES}.yaml"
+    suite.parent.mkdir()
+    suite.write_text(SUITE, encoding="utf-8")
     monkeypatch.setenv("ASSAY_PLATFORMS", str(shop.platforms))
     monkeypatch.setenv("ASSAY_STORAGE", shop.store.root)
     night, values = shop.night(partition), [shop.value(b.values(), partition)]

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 from assay.exports.dcat import dcat
 from assay.exports.described import Described, describe
+from assay.exports.odcs import odcs
 from assay.exports.openlineage import openlineage
 from assay.exports.spreadsheet import spreadsheet
 
@@ -13,5 +14,6 @@ __all__ = ["FORMATS", "Described", "describe"]
 FORMATS: Mapping[str, Callable[[Described], dict[str, bytes]]] = {
     "csv": spreadsheet,
     "dcat": dcat,
+    "odcs": odcs,
     "openlineage": openlineage,
 }

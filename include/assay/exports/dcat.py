@@ -15,6 +15,7 @@ from typing import Any
 from assay.contracts.enums import Dimension
 from assay.exports.described import Asset, Described
 from assay.exports.names import place, urn
+from assay.exports.nodes import camel, known
 
 FILE = "catalogue.jsonld"
 _CONTEXT = {
@@ -29,25 +30,25 @@ _MEDIA = {"parquet": "application/vnd.apache.parquet", "csv": "text/csv"}  # of 
 def dcat(described: Described) -> dict[str, bytes]:
     """The one file, by name."""
     platform = described.platform
-    known = {asset.asset_id for asset in described.assets}
+    listed = {asset.asset_id for asset in described.assets}
     catalogue = {
         "@id": urn(platform.platform), "@type": "dcat:Catalog", "dct:title": described.title,
         "dct:description": platform.note or f"Data assets of {described.title}.", "dct:publisher": _agent(described.title),
-        "dct:modified": _typed(described.ends, "dateTime"), "dcat:dataset": [_id(described, name) for name in sorted(known)]}
+        "dct:modified": _typed(described.ends, "dateTime"), "dcat:dataset": [_id(described, name) for name in sorted(listed)]}
     metrics = [{"@id": urn("quality", dimension), "@type": "dqv:Metric", "dqv:expectedDataType": {"@id": "xsd:double"},
                 "skos:prefLabel": dimension.value,
                 "skos:definition": f"Share of what was checked of {dimension.value} that is as it should be, 0 to 1."}
                for dimension in Dimension]
-    graph = [catalogue, *metrics, *(_dataset(described, asset, known) for asset in described.assets)]
+    graph = [catalogue, *metrics, *(_dataset(described, asset, listed) for asset in described.assets)]
     return {FILE: json.dumps({"@context": _CONTEXT, "@graph": graph}, ensure_ascii=False, indent=1).encode()}
 
 
-def _dataset(described: Described, asset: Asset, known: set[str]) -> dict[str, Any]:
+def _dataset(described: Described, asset: Asset, listed: set[str]) -> dict[str, Any]:
     facts = asset.facts
     words = [facts["kind"], facts["domain"], *facts["potential_uses"]]
-    read = {flow["from_asset"] for flow in described.flows if flow["to_asset"] == asset.asset_id} & known - {asset.asset_id}
-    refers = {row["to_asset"] for row in asset.references} & known - {asset.asset_id}
-    return _kept({
+    read = {flow["from_asset"] for flow in described.flows if flow["to_asset"] == asset.asset_id} & listed - {asset.asset_id}
+    refers = {row["to_asset"] for row in asset.references} & listed - {asset.asset_id}
+    return known({
         "@id": _id(described, asset.asset_id)["@id"], "@type": "dcat:Dataset", "dct:identifier": asset.asset_id,
         "dct:title": asset.asset_id, "dct:description": facts["description"],
         "dcat:keyword": sorted({word for word in words if word and word != "unknown"}),
@@ -66,7 +67,7 @@ def _distribution(described: Described, asset: Asset) -> dict[str, Any]:
     """Where its newest partition lies; what has no address is told by the name of its source."""
     facts, name = asset.facts, _id(described, asset.asset_id)["@id"]
     source = urn(described.platform.platform, "source", asset.asset_id.partition(".")[0])
-    return _kept({
+    return known({
         "@id": f"{name}:distribution", "@type": "dcat:Distribution", "dct:title": f"{asset.asset_id}, {facts['format']}",
         "dcat:accessURL": {"@id": place(facts["location"]) or source}, "dct:format": facts["format"],
         "dcat:mediaType": _media(facts["format"]), "dcat:byteSize": _typed(facts["bytes"], "nonNegativeInteger")})
@@ -84,8 +85,8 @@ def _measurements(described: Described, asset: Asset) -> Iterator[dict[str, Any]
 
 
 def _worth(asset: Asset) -> dict[str, Any]:
-    said = {f"assay:{_camel(name)}": _typed(asset.worth[name], "double") for name in _WORTH}
-    return _kept({"@type": "assay:Worth", **said, **{f"assay:{_camel(name)}": asset.worth[name] for name in _SAID}})
+    said = {f"assay:{camel(name)}": _typed(asset.worth[name], "double") for name in _WORTH}
+    return known({"@type": "assay:Worth", **said, **{f"assay:{camel(name)}": asset.worth[name] for name in _SAID}})
 
 
 def _period(asset: Asset) -> dict[str, Any] | None:
@@ -107,13 +108,3 @@ def _typed(value: Any, kind: str) -> dict[str, str] | None:
     if value is None or value == "":
         return None
     return {"@value": repr(value) if isinstance(value, float) else str(value), "@type": f"xsd:{kind}"}
-
-
-def _kept(node: dict[str, Any]) -> dict[str, Any]:
-    """What is known of a node."""
-    return {name: value for name, value in node.items() if value is not None and value != [] and value != ""}
-
-
-def _camel(name: str) -> str:
-    first, *others = name.split("_")
-    return first + "".join(map(str.title, others))

@@ -13,7 +13,9 @@ import pyarrow as pa
 
 from assay.config.manifest import Platform
 from assay.contracts.enums import RelationKind
+from assay.quality.expectations import Expectation
 from assay.quality.scores import dimension_scores
+from assay.quality.suite import Suite
 
 Row = Mapping[str, Any]
 
@@ -29,6 +31,7 @@ class Asset:
         columns: Its rows of `columns`, in the table's order.
         profile: Column -> its row of `profiles`, of the newest partition.
         checks: Its rows of `checks`.
+        expected: What its suite expects; empty where nobody wrote one.
         quality: Dimension -> score, 0..1, higher is better.
         references: `relations` of kind foreign_key that go out from it.
         copies: Assets that hold the same, ascending.
@@ -41,6 +44,7 @@ class Asset:
     columns: tuple[Row, ...]
     profile: Mapping[str, Row]
     checks: tuple[Row, ...]
+    expected: tuple[Expectation, ...]
     quality: Mapping[str, float]
     references: tuple[Row, ...]
     copies: tuple[str, ...]
@@ -81,7 +85,8 @@ class Described:
         return end.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def describe(platform: Platform, partition: str, tables: Mapping[str, pa.Table], profiles: Sequence[pa.Table]) -> Described:
+def describe(platform: Platform, partition: str, tables: Mapping[str, pa.Table], profiles: Sequence[pa.Table],
+             suites: Mapping[str, Suite]) -> Described:
     """Put artifacts together asset by asset.
 
     Args:
@@ -90,6 +95,7 @@ def describe(platform: Platform, partition: str, tables: Mapping[str, pa.Table],
         tables: `assets`, `inventory`, `table_kinds`, `columns`, `relations`, `checks`, `quality_scores`, `forecasts` and
             `lineage`, by contract.
         profiles: `profiles` of the assets that have one.
+        suites: Asset -> its suite, of those that have one.
     """
     worth, kinds = ({row["asset_id"]: row for row in tables[name].to_pylist()} for name in ("inventory", "table_kinds"))
     columns, checks, forecasts = (_grouped(tables[name]) for name in ("columns", "checks", "forecasts"))
@@ -108,7 +114,8 @@ def describe(platform: Platform, partition: str, tables: Mapping[str, pa.Table],
     facts = {row["asset_id"]: row for row in tables["assets"].to_pylist()}
     assets = tuple(
         Asset(facts[asset], worth[asset], tuple(kinds.get(asset, {}).get("primary_key") or ()), tuple(columns[asset]),
-              counted.get(asset, {}), tuple(checks[asset]), quality.get(asset, {}), tuple(references[asset]),
+              counted.get(asset, {}), tuple(checks[asset]), suites[asset].expectations if asset in suites else (),
+              quality.get(asset, {}), tuple(references[asset]),
               tuple(sorted(copies[asset])), tuple(forecasts[asset])) for asset in sorted(facts))
     return Described(platform, partition, assets, tuple(tables["lineage"].to_pylist()))
 

@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from assay.exports import Described
     from assay.storage import Recipe
 
-MODULES = ("assay.exports", "assay.quality.scores", "assay.steps.export")
+MODULES = ("assay.exports", "assay.quality.expectations", "assay.quality.scores", "assay.quality.suite", "assay.quality.terms",
+           "assay.steps.export")
 
 
 def export(night: Night) -> list[ArtifactRef]:
@@ -43,14 +44,17 @@ def described_of(frame: Frame) -> tuple[Described, Recipe]:
     """
     from assay.contracts import schemas
     from assay.exports import describe
+    from assay.quality.suite import find_suite
 
     platform, partition = frame.platform.platform, frame.partition
     told = (schemas.ASSETS, schemas.INVENTORY, schemas.TABLE_KINDS, schemas.COLUMNS, schemas.RELATIONS, schemas.CHECKS,
             schemas.QUALITY_SCORES, schemas.FORECASTS, schemas.LINEAGE)
     refs = {contract.name: frame.store.get(contract, platform, partition) for contract in told}
     tables = {name: frame.store.read(ref) for name, ref in refs.items()}
-    profiles = [ref for asset in tables["assets"].column("asset_id").to_pylist()
-                if (ref := frame.store.find(schemas.PROFILES, platform, partition, asset))]
+    assets = tables["assets"].column("asset_id").to_pylist()
+    profiles = [ref for asset in assets if (ref := frame.store.find(schemas.PROFILES, platform, partition, asset))]
+    suites = {asset: suite for asset in assets if (suite := find_suite(platform, asset))}
     said = frame.platform.model_dump(mode="json", include={"platform", "title", "note", "currency", "timezone"})
-    return (describe(frame.platform, partition, tables, [frame.store.read(ref) for ref in profiles]),
-            frame.recipe([ref.fingerprint for ref in (*refs.values(), *profiles)], said))
+    return (describe(frame.platform, partition, tables, [frame.store.read(ref) for ref in profiles], suites),
+            frame.recipe([ref.fingerprint for ref in (*refs.values(), *profiles)],
+                         [said, {asset: suite.model_dump(mode="json") for asset, suite in suites.items()}]))
