@@ -22,7 +22,7 @@ from assay.contracts.enums import NOT_PERSONAL, AssetKind, IndirectKind, Persona
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
 Dialect = Literal["duckdb", "postgres", "mysql", "hive", "spark", "trino", "bigquery", "snowflake", "clickhouse"]
 
-Export = Literal["csv", "dcat", "odcs", "openlineage"]
+Export = Literal["csv", "datahub", "dcat", "odcs", "openlineage"]
 
 _CATALOGUE_DAYS = 56  # what profiles and rhythms need where nothing is modelled
 _SPARE_DAYS = 14  # labels of sparse assets lie before the first day that is read

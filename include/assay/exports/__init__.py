@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
+from assay.exports.datahub import datahub
 from assay.exports.dcat import dcat
 from assay.exports.described import Described, describe
 from assay.exports.odcs import odcs
@@ -13,6 +14,7 @@ __all__ = ["FORMATS", "Described", "describe"]
 # as in the manifest's `exports`: name -> files by name
 FORMATS: Mapping[str, Callable[[Described], dict[str, bytes]]] = {
     "csv": spreadsheet,
+    "datahub": datahub,
     "dcat": dcat,
     "odcs": odcs,
     "openlineage": openlineage,

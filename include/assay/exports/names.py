@@ -10,6 +10,14 @@ _KEPT = "._-"  # with letters and digits, what a URN holds as it is
 _IN_PATHS = "/:@!$&'()*+,;=~._-%"
 
 
+_PARTITION = re.compile(r"/[^/=]+=\d{4}-?\d{2}(-?\d{2})?$")
+
+
+def folder(location: str) -> str:
+    """A location without the last folder where that is a dated partition: what other tools take for the table."""
+    return _PARTITION.sub("", location)
+
+
 def urn(*parts: str) -> str:
     """A URN of this project: parts are escaped, so that different ones never meet."""
     return ":".join(("urn:assay", *(quote(part, safe=_KEPT) for part in parts)))

@@ -13,13 +13,12 @@ Source: OpenLineage specification 2-0-2 and its facets.
 from __future__ import annotations
 
 import json
-import re
 import uuid
 from collections.abc import Iterator
 from typing import Any
 
 from assay.exports.described import Asset, Described, Row
-from assay.exports.names import place
+from assay.exports.names import folder, place
 
 FILE = "events.jsonl"
 PRODUCER = "urn:assay"
@@ -88,10 +87,9 @@ def _worth(asset: Asset) -> dict[str, Any]:
 
 def _where(location: str) -> dict[str, str]:
     """How other producers name the same data: its folder without the partition, in the namespace of its filesystem."""
-    folder = re.sub(r"/[^/=]+=\d{4}-?\d{2}(-?\d{2})?$", "", location)
-    scheme, colon, path = folder.partition("://")
+    scheme, colon, path = folder(location).partition("://")
     if not colon:
-        return {"namespace": "file", "name": folder, "type": "TABLE"}
+        return {"namespace": "file", "name": scheme, "type": "TABLE"}
     authority, _, name = path.partition("/")
     return {"namespace": f"{scheme}://{authority}", "name": name, "type": "TABLE"}
 
