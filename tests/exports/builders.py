@@ -75,11 +75,11 @@ def published(folder: Path, monkeypatch: pytest.MonkeyPatch, partition: str = b.
     monkeypatch.setenv("ASSAY_STORAGE", shop.store.root)
     night, values = shop.night(partition), [shop.value(b.values(), partition)]
     shop.put(schemas.PROFILES, profile(), partition, SALES)
-    forecasts = forecast(night, values, [])
     classified: list[ArtifactRef] = [shop.put(schemas.COLUMNS, columns(), partition),
                                      shop.put(schemas.TABLE_KINDS, b.kinds(), partition),
                                      shop.put(schemas.RELATIONS, relations(), partition)]
     used = [shop.put(schemas.USAGE, b.usage(), partition), shop.put(schemas.LINEAGE, lineage(), partition),
             shop.put(schemas.LOG_COVERAGE, b.coverage(), partition)]
-    publish(night, classified, shop.gated(partition), values, forecasts, used)
+    gated = shop.gated(partition)
+    publish(night, classified, gated, values, forecast(night, values, classified, gated, used), used)
     return night

@@ -16,7 +16,7 @@ def test_each_asset_has_what_is_known_of_it(described: Described) -> None:
     assert (sales.worth["value"], sales.facts["owner"], sales.primary_key) == (8421.5, "store-systems", ("product_id",))
     assert [row["column"] for row in sales.columns][:2] == ["basket_id", "product_id"] and len(sales.profile) == 3
     assert [row["to_asset"] for row in sales.references] == ["landing.products", "landing.promotions"]
-    assert sales.quality["accuracy"] < 1 and len(sales.checks) == 1 and sales.forecasts
+    assert sales.quality["accuracy"] < 1 and len(sales.checks) == 1
     assert of["landing.products"].copies == ("landing.products_copy",)
     assert of["landing.products_copy"].copies == ("landing.products",)
     assert (of["landing.coupons"].columns, of["landing.coupons"].profile, of["landing.coupons"].checks) == ((), {}, ())

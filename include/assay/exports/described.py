@@ -35,7 +35,6 @@ class Asset:
         quality: Dimension -> score, 0..1, higher is better.
         references: `relations` of kind foreign_key that go out from it.
         copies: Assets that hold the same, ascending.
-        forecasts: Its rows of `forecasts`, by use case and horizon.
     """
 
     facts: Row
@@ -48,7 +47,6 @@ class Asset:
     quality: Mapping[str, float]
     references: tuple[Row, ...]
     copies: tuple[str, ...]
-    forecasts: tuple[Row, ...]
 
     @property
     def asset_id(self) -> str:
@@ -92,13 +90,13 @@ def describe(platform: Platform, partition: str, tables: Mapping[str, pa.Table],
     Args:
         platform: The manifest.
         partition: Local day.
-        tables: `assets`, `inventory`, `table_kinds`, `columns`, `relations`, `checks`, `quality_scores`, `forecasts` and
-            `lineage`, by contract.
+        tables: `assets`, `inventory`, `table_kinds`, `columns`, `relations`, `checks`, `quality_scores` and `lineage`, by
+            contract.
         profiles: `profiles` of the assets that have one.
         suites: Asset -> its suite, of those that have one.
     """
     worth, kinds = ({row["asset_id"]: row for row in tables[name].to_pylist()} for name in ("inventory", "table_kinds"))
-    columns, checks, forecasts = (_grouped(tables[name]) for name in ("columns", "checks", "forecasts"))
+    columns, checks = (_grouped(tables[name]) for name in ("columns", "checks"))
     quality = dimension_scores(tables["quality_scores"])
     counted: defaultdict[str, dict[str, Row]] = defaultdict(dict)
     for row in (row for table in profiles for row in table.to_pylist()):
@@ -116,7 +114,7 @@ def describe(platform: Platform, partition: str, tables: Mapping[str, pa.Table],
         Asset(facts[asset], worth[asset], tuple(kinds.get(asset, {}).get("primary_key") or ()), tuple(columns[asset]),
               counted.get(asset, {}), tuple(checks[asset]), suites[asset].expectations if asset in suites else (),
               quality.get(asset, {}), tuple(references[asset]),
-              tuple(sorted(copies[asset])), tuple(forecasts[asset])) for asset in sorted(facts))
+              tuple(sorted(copies[asset]))) for asset in sorted(facts))
     return Described(platform, partition, assets, tuple(tables["lineage"].to_pylist()))
 
 

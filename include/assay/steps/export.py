@@ -48,7 +48,7 @@ def described_of(frame: Frame) -> tuple[Described, Recipe]:
 
     platform, partition = frame.platform.platform, frame.partition
     told = (schemas.ASSETS, schemas.INVENTORY, schemas.TABLE_KINDS, schemas.COLUMNS, schemas.RELATIONS, schemas.CHECKS,
-            schemas.QUALITY_SCORES, schemas.FORECASTS, schemas.LINEAGE)
+            schemas.QUALITY_SCORES, schemas.LINEAGE)
     refs = {contract.name: frame.store.get(contract, platform, partition) for contract in told}
     tables = {name: frame.store.read(ref) for name, ref in refs.items()}
     assets = tables["assets"].column("asset_id").to_pylist()
