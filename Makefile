@@ -80,7 +80,7 @@ explain: $(STAMP)  ## say where the value of ASSET comes from: columns, users, i
 test: $(STAMP)  ## all tests that need no extra service, one end-to-end run included
 	@$(PYTHON) -m pytest -n 2 --dist loadfile -m "not service"
 
-test-services: $(SERVICES_STAMP)  ## the tests that need PostgreSQL, MariaDB, Java, Spark, ClickHouse, Chromium; what is absent is skipped
+test-services: $(SERVICES_STAMP)  ## the tests that need PostgreSQL, MariaDB, Java, Spark, ClickHouse, Chromium or validators; what is absent is skipped
 	@$(SERVICES_PYTHON) -m pytest -m service
 
 test-all: test test-services  ## all tests

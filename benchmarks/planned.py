@@ -34,26 +34,27 @@ class Planned:
 
 def plan(platform: str, partition: str, use_case: str) -> Planned:
     """Discovery, checks, classification and the plan of features, in the storage that the environment names."""
+    from assay.config import load_platform
     from assay.features.plan import plan_blocks
     from assay.features.table import entity_domains
-    from assay.steps.build_features import catalogue_of, players_of, usable_snapshots
     from assay.steps.cases import by_contract
     from assay.steps.check import check
     from assay.steps.classify import classify
     from assay.steps.discover import discover
-    from assay.steps.frame import open_frame
     from assay.steps.gate import gate
     from assay.steps.ingest import ingest
+    from assay.steps.planned import catalogue_of, players_of, usable_snapshots
     from assay.steps.profile import profile
+    from assay.storage import open_store
 
     night = discover(platform, partition_key=None, requested=partition, use_cases=[use_case], retrain=False, note="")
     histories = [ingest(night, list(batch)) for batch in night.batches]
     classified = classify(night, [ref for batch in histories for ref in profile(night, batch)])
     checks = [ref for batch in histories for ref in check(night, batch)]
     gated = gate(night, [ref for batch in histories for ref in batch], checks)
-    with open_frame("benchmark", platform, partition, ("assay.features",)) as frame:
-        case, zone = frame.platform.use_case(use_case), frame.platform.timezone
-        catalogue = catalogue_of(frame, night, classified)
-        snapshots = usable_snapshots(frame, night, by_contract(gated, "gate"))
+    manifest, store = load_platform(platform), open_store()
+    case = manifest.use_case(use_case)
+    catalogue = catalogue_of(store, manifest, night.discovered, classified)
+    snapshots = usable_snapshots(store, night.discovered, by_contract(gated, "gate"))
     blocks = plan_blocks(catalogue, entity_domains(catalogue, case), players_of(case, catalogue, snapshots))
-    return Planned(case, zone, catalogue, snapshots, blocks)
+    return Planned(case, manifest.timezone, catalogue, snapshots, blocks)

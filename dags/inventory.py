@@ -208,6 +208,14 @@ def notify(night: Night) -> None:
     step.notify(night)
 
 
+@task
+def export(night: Night) -> list[ArtifactRef]:
+    """**Operations.** Writes the inventory in the formats of other tools that the manifest names."""
+    from assay.steps import export as step
+
+    return step.export(night)
+
+
 def _announce(events: Any, night: Night, *refs: ArtifactRef, **extra: Any) -> None:
     """Attach rows and partition to the event of the task's Airflow asset; partitioned events need their key."""
     event = events[artifact(night.platform, refs[0].contract)]
@@ -303,6 +311,8 @@ def build(manifest: Platform) -> DAG:
         ).expand_kwargs(propose(night, inventory))
         if manifest.notify:
             inventory >> notify(night)
+        if manifest.exports:
+            inventory >> export(night)
         if manifest.late_data.mode == "recompute":
             inventory >> reconcile(night)
             found = late(night)

@@ -17,8 +17,8 @@ BUILTINS = {
     errors.SourceEnded: ValueError, errors.SourceUnavailable: OSError, errors.NotSent: OSError,
     errors.UnreadableData: ValueError,
     errors.ContractError: TypeError, errors.ArtifactMissing: LookupError, errors.NotEnoughData: ValueError,
-    errors.RunFailed: RuntimeError, errors.AssetUnknown: LookupError, errors.AirflowUnreachable: ConnectionError,
-    errors.ArtifactTooNew: TypeError, errors.StorageUnreachable: OSError,
+    errors.RunFailed: RuntimeError, errors.AssetUnknown: LookupError, errors.AssetUnused: LookupError,
+    errors.AirflowUnreachable: ConnectionError, errors.ArtifactTooNew: TypeError, errors.StorageUnreachable: OSError,
 }
 TREE = [cls for _, cls in inspect.getmembers(errors, inspect.isclass)
         if issubclass(cls, errors.AssayError) and cls is not errors.AssayError]

@@ -130,6 +130,15 @@ class AssetUnknown(AssayError, LookupError):
         self.asset = asset
 
 
+class AssetUnused(AssayError, LookupError):
+    """An asset that no use case reads, so that no decision depends on it."""
+
+    def __init__(self, asset: str, where: str, reason: str) -> None:
+        super().__init__(f"asset {shorten(asset, 80)!r} feeds no use case of {shorten(where)} ({shorten(reason)}); "
+                         "name an asset that has a value")
+        self.asset = asset
+
+
 class NotEnoughData(AssayError, ValueError):
     """A use case can't be modelled or valued with the data that is usable."""
 

@@ -33,7 +33,7 @@ def test_money_states_its_unit(contract, field):
 
 def test_contracts_are_found_by_their_own_name():
     assert all(name == contract.name for name, contract in CONTRACTS.items())
-    assert {contract.per for contract in CONTRACTS.values()} == {"", "asset", "asset and rule", "use case", "step"}
+    assert {contract.per for contract in CONTRACTS.values()} == {"", "asset", "asset and rule", "use case", "step", "format"}
 
 
 def metrics(**columns: pa.Array) -> pa.Table:

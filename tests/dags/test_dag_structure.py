@@ -122,3 +122,15 @@ def test_late_data_are_run_again_where_the_manifest_says_so(
         "reconcile": set(), "rerun": set()}
     assert found["mapped"] == ["ask", "check", "ingest", "profile", "rerun"]
     assert found["docs"]["late"] and found["docs"]["reconcile"] and found["docs"]["rerun"]
+
+
+def test_the_inventory_is_exported_where_the_manifest_names_a_format(
+        parse_dags: Callable[..., dict[str, Any]], small_environment: Path, tmp_path: Path) -> None:
+    text = (ROOT / "tests" / "data" / "platforms" / "small_journey" / "platform.yaml").read_text(encoding="utf-8")
+    (tmp_path / "told").mkdir()
+    (tmp_path / "told" / "platform.yaml").write_text(
+        text.replace("platform: small_journey", "platform: told") + "\nexports: [csv]\n", encoding="utf-8")
+    found = parse_dags(ASSAY_PLATFORMS=str(tmp_path))["dags"]["inventory_told"]
+    assert {task: set(below) for task, below in found["edges"].items()} == EDGES | {
+        "discover": NIGHT | {"export"}, "publish": {"propose", "export"}, "export": set()}
+    assert found["docs"]["export"]

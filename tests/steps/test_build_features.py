@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
 from pathlib import Path
 
@@ -16,9 +15,8 @@ from assay.config import load_platform
 from assay.config.manifest import UseCase
 from assay.contracts.refs import ArtifactRef, Night
 from assay.contracts.schemas import FEATURES, LABELS
-from assay.errors import NotEnoughData
 from assay.features.table import tokens_of
-from assay.steps.build_features import build_features, players_of
+from assay.steps.build_features import build_features
 from assay.steps.check import check
 from assay.steps.classify import classify
 from assay.steps.discover import discover
@@ -273,45 +271,10 @@ def test_what_the_manifest_says_of_an_asset_is_part_of_the_recipe(tmp_path, monk
     assert columns[0] != columns[1]
 
 
-# -- players and windows --------------------------------------------------------------------------------------------------
-
-
-def test_players_are_the_assets_named_or_all_of_them():
-    case, names = b.CASE, sorted(b.HOSPITAL.assets)
-    assert players_of(case, b.HOSPITAL, ()) == names
-    assert players_of(case.model_copy(update={"assets": ["ward.trials", "ward.drugs"]}), b.HOSPITAL, ()) == [
-        "ward.drugs", "ward.trials"]
-    with pytest.raises(NotEnoughData, match="asset 'ward.drug' is not among the assets found; did you mean 'ward.drugs'"):
-        players_of(case.model_copy(update={"assets": ["ward.drug"]}), b.HOSPITAL, ())
-    with pytest.raises(NotEnoughData, match="asset 'x' is not among the assets found; name one of ward.dispensings, "):
-        players_of(case.model_copy(update={"assets": ["x"]}), b.HOSPITAL, ())
+# -- roles ----------------------------------------------------------------------------------------------------------------
 
 
 def test_the_order_in_which_a_manifest_lists_roles_says_nothing():
     turned = b.CASE.model_dump(mode="json") | {"entity": {"shift": "hour", "item": "drug_code", "user": "patient_no"}}
     assert list(UseCase.model_validate(turned).entity.items()) == [
         ("user", "patient_no"), ("shift", "hour"), ("item", "drug_code")]
-
-
-def test_the_labels_of_an_outcome_without_time_are_no_player():
-    outcome = b.CASE.outcome.model_copy(update={"time": None, "window_days": None, "label": "doses", "positive": "3"})
-    assert "ward.dispensings" not in players_of(b.CASE.model_copy(update={"outcome": outcome}), b.HOSPITAL, ())
-
-
-def test_copies_play_as_one_whatever_they_are_called():
-    more = {"ward.a_list": b.HOSPITAL.assets["ward.drugs"], "ward.z_log": b.HOSPITAL.assets["ward.dispensings"]}
-    assets = {name: dataclasses.replace(facts, asset_id=name) for name, facts in more.items()}
-    copied = dataclasses.replace(b.HOSPITAL, assets={**b.HOSPITAL.assets, **assets},
-                                 copies={"ward.drugs": "ward.a_list", "ward.z_log": "ward.dispensings"})
-    names = set(b.HOSPITAL.assets)
-    assert players_of(b.CASE, copied, ()) == sorted(names - {"ward.drugs"} | {"ward.a_list"})
-    assert players_of(b.CASE, copied, {"ward.drugs"}) == sorted(names)  # the one that is usable
-    outcome = b.CASE.outcome.model_copy(update={"time": None, "window_days": None, "label": "doses", "positive": "3"})
-    unlabelled = players_of(b.CASE.model_copy(update={"outcome": outcome}), copied, ())
-    assert not {"ward.dispensings", "ward.z_log"} & set(unlabelled)  # a copy of the labels would tell them
-
-
-def test_more_assets_than_coalitions_can_be_played_for_are_refused():
-    many = b.catalogue([b.asset(f"x.t{n}", "entity", {}) for n in range(950)], {})
-    with pytest.raises(NotEnoughData, match="950 assets feed it.*name at most 949 of them under its assets"):
-        players_of(b.CASE, many, ())

@@ -67,6 +67,15 @@ def test_any_order_ends_in_the_ledgers_of_the_order_of_partitions(order: tuple[i
     assert reconcile(b.PLATFORM).published == []
 
 
+def test_exports_say_what_inventories_say(shop: Shop) -> None:
+    shop.write_manifest(b.MANIFEST | {"exports": ["csv"]})
+    for day in DAYS:
+        night(shop, day)
+    done = reconcile(b.PLATFORM)
+    assert {one.partition for one in done.published if one.contract == "exports"} == set(DAYS)
+    assert reconcile(b.PLATFORM).published == []
+
+
 def test_a_rehearsal_says_the_same_and_writes_nothing(shop: Shop) -> None:
     for day in reversed(DAYS):
         night(shop, day)

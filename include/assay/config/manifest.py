@@ -22,6 +22,8 @@ from assay.contracts.enums import NOT_PERSONAL, AssetKind, IndirectKind, Persona
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
 Dialect = Literal["duckdb", "postgres", "mysql", "hive", "spark", "trino", "bigquery", "snowflake", "clickhouse"]
 
+Export = Literal["csv", "datahub", "dcat", "odcs", "openlineage"]
+
 _CATALOGUE_DAYS = 56  # what profiles and rhythms need where nothing is modelled
 _SPARE_DAYS = 14  # labels of sparse assets lie before the first day that is read
 _MONTH_DAYS = 31
@@ -258,6 +260,7 @@ class Platform(Frozen):
     storage: Storage = Storage()
     late_data: LateData = LateData()
     notify: list[Notify] = Field(default_factory=list)
+    exports: list[Export] = Field(default_factory=list)  # formats of others in which the inventory is written, too
     assets: dict[str, AssetOverride] = Field(default_factory=dict)
 
     @field_validator("timezone")
@@ -283,6 +286,8 @@ class Platform(Frozen):
             names = [thing.name for thing in things]
             if twice := [name for name in names if names.count(name) > 1]:
                 raise ValueError(f"two entries are named {twice[0]!r}; their artifacts would overwrite each other")
+        if twice := [name for name in self.exports if self.exports.count(name) > 1]:
+            raise ValueError(f"exports names {twice[0]!r} more than once")
         ways = [entry.connection for entry in self.notify]
         if twice := [way for way in ways if ways.count(way) > 1]:
             raise ValueError(f"two entries of notify name the connection {twice[0]!r}; name all addresses under one 'to'")

@@ -10,6 +10,10 @@ import pyarrow as pa
 
 from assay.contracts.contract import Contract
 from assay.contracts.fields import ASSET, BOOL, COLUMN, FLOAT, INT, STRING, STRINGS, USE_CASE, col
+from assay.contracts.pages import DATA_DOCS as DATA_DOCS
+from assay.contracts.pages import EXPORTS as EXPORTS
+from assay.contracts.pages import REPORT as REPORT
+from assay.contracts.pages import RUN_METRICS as RUN_METRICS
 from assay.contracts.profiles import ASSOCIATIONS as ASSOCIATIONS
 from assay.contracts.quality import ANOMALIES as ANOMALIES
 from assay.contracts.quality import INCIDENTS as INCIDENTS
@@ -331,22 +335,10 @@ ASSETS = Contract("assets", pa.schema([
     col("last_good_partition", STRING, "newest usable source partition", null=True),
 ]))
 
-RUN_METRICS = Contract("run_metrics", pa.schema([
-    col("step", STRING, "task of the DAG, or champion: the end of train"),
-    col("asset_id", STRING, "asset, or null for the whole step", null=True),
-    col("seconds", FLOAT, "wall-clock time", "second"),
-    col("bytes_read", INT, "read from shared storage", "byte"),
-    col("bytes_written", INT, "written to shared storage", "byte"),
-    col("peak_rss", INT, "largest resident memory of the process so far", "byte"),
-]), ledger=True, per="step")
-
-REPORT = Contract("report", pa.schema([]), ledger=True, open=True)
-DATA_DOCS = Contract("data_docs", pa.schema([]), open=True)
-
 CONTRACTS: dict[str, Contract] = {c.name: c for c in (
     DISCOVERED, DECLARED, DECLARED_LINEAGE, CATALOGUE_COVERAGE, SOURCE_VERSIONS, LATE_DATA, SNAPSHOT, HISTORY, PROFILE_STATES,
     PROFILES, ASSOCIATIONS, COLUMNS, TABLE_KINDS, RELATIONS, ANOMALIES, SUSPECTS, CHANGES, PARTITION_CHECKS, CHECKS,
     CHECK_INDEX, GATE, ASSET_STATES, QUALITY_SCORES, USAGE, LINEAGE, LOG_COVERAGE, FEATURES, WINDOW_FEATURES, LABELS, MODEL,
     MODEL_METRICS, EMBEDDINGS, TEXT_VECTORS, EXPLANATIONS, CHAMPIONS, VALUES, COLUMN_VALUES, COALITION_PAYOFFS, FORECASTS,
     FORECAST_SCORES, FORECAST_TRIALS, FORECAST_BACKTESTS, ASSET_SIGNALS, ASSETS, USE_CASE_STATES, INVENTORY, DECISIONS,
-    INCIDENTS, NOTIFICATIONS, RECORDS, RUN_METRICS, REPORT, DATA_DOCS)}
+    INCIDENTS, NOTIFICATIONS, RECORDS, RUN_METRICS, REPORT, EXPORTS, DATA_DOCS)}

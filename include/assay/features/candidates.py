@@ -1,7 +1,8 @@
 """Which rows a use case predicts, and through which assets each was found.
 
 Retrieval counts: a coalition of assets can act on a candidate only if it could have found it. Random candidates from the
-list of items are always there, so that every coalition can fill its places.
+list of items are always there, so that every coalition can fill its places. The lists of users, of items and of what is
+stocked are given: they are the same for every coalition, and whatever is damaged.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ def entity_table(con: duckdb.DuckDBPyConnection, known: KnownViews, asset_id: st
     """
     roles = ", ".join(f"{quote(column)} AS {quote(role)}" for role, column in entity.items())
     given = " AND ".join(f"{quote(column)} IS NOT NULL" for column in (*entity.values(), label))
-    con.execute(f"CREATE TEMP TABLE {known.candidates} AS SELECT DISTINCT {roles} FROM {known.view(asset_id)} "
+    con.execute(f"CREATE TEMP TABLE {known.candidates} AS SELECT DISTINCT {roles} FROM {known.whole(asset_id)} "
                 f"WHERE {given} ORDER BY ALL")
 
 
@@ -68,7 +69,7 @@ def retrieve(con: duckdb.DuckDBPyConnection, known: KnownViews, catalogue: Catal
     Raises:
         ValueError: If `exclude` is no condition over the item's attributes.
     """
-    deals = known.view(outcome_asset)
+    deals = known.whole(outcome_asset)
     domain = catalogue.domains[(outcome_asset, item)]
     u, i = quote(user), quote(item)
     con.execute(f"CREATE TEMP TABLE users AS SELECT DISTINCT {u} AS \"user\" FROM {deals} WHERE _age >= 1 AND {u} IS NOT NULL "
@@ -102,7 +103,7 @@ def stocked(con: duckdb.DuckDBPyConnection, known: KnownViews, catalogue: Catalo
     Raises:
         ValueError: If `exclude` is no condition over the item's attributes.
     """
-    sales, item = known.view(outcome.asset), quote(entity["item"])
+    sales, item = known.whole(outcome.asset), quote(entity["item"])
     amount, paid = (f"try_cast({quote(str(column))} AS DECIMAL(18, 4))" for column in (outcome.amount, outcome.paid))
     _list_items(con, known, catalogue, catalogue.domains[(outcome.asset, entity["item"])],
                 f"SELECT DISTINCT {item} AS item FROM {sales} WHERE _age >= 1", exclude)
@@ -119,9 +120,9 @@ def _list_items(con: duckdb.DuckDBPyConnection, known: KnownViews, catalogue: Ca
                 exclude: str | None) -> None:
     """Fill `items` from the asset that owns their key, less what is excluded; from those that were seen where none does."""
     owner = catalogue.owner(domain)
-    if owner is not None and known.has(owner.asset_id):
+    if owner is not None and known.stands(owner.asset_id):
         rule = f"WHERE NOT coalesce(({exclude}), false)" if exclude else ""
-        listed = f"SELECT DISTINCT {quote(owner.primary_key[0])} AS item FROM {known.view(owner.asset_id)} {rule}"
+        listed = f"SELECT DISTINCT {quote(owner.primary_key[0])} AS item FROM {known.whole(owner.asset_id)} {rule}"
     else:
         listed = seen
     try:
@@ -135,24 +136,29 @@ def _list_items(con: duckdb.DuckDBPyConnection, known: KnownViews, catalogue: Ca
 
 def _channels(catalogue: Catalogue, known: KnownViews, outcome_asset: str, domain: str, u: str, i: str, limits: Candidates,
               seed: str) -> list[Channel]:
-    deals = known.view(outcome_asset)
-    bought = (f"SELECT {u} AS \"user\", {i} AS item FROM {deals} WHERE _age >= 1 AND {u} IS NOT NULL "
-              f"AND {i} IN (SELECT item FROM items) GROUP BY 1, 2 QUALIFY row_number() OVER "
-              f"(PARTITION BY {u} ORDER BY count(DISTINCT _age) DESC, min(_age), {i}) <= {limits.bought_before}")
-    popular = (f"SELECT \"user\", item FROM users CROSS JOIN (SELECT {i} AS item FROM {deals} WHERE _age BETWEEN 1 AND 28 "
-               f"AND {i} IN (SELECT item FROM items) GROUP BY 1 ORDER BY count(DISTINCT {u}) DESC, 1 LIMIT {limits.popular})")
     # a hash per user and draw, not per user and item: the list of items may be long
     draw = f"CAST(concat('0x', substr(md5(concat_ws('|', {literal(seed)}, \"user\", n)), 1, 12)) AS BIGINT)"
     chance = (f"SELECT DISTINCT \"user\", item FROM (SELECT \"user\", {draw} % (SELECT count(*) FROM items) AS place "
               f"FROM users CROSS JOIN range({limits.random}) AS r(n)) JOIN items USING (place)")
-    channels = [Channel("bought_before", (outcome_asset,), bought)] if limits.bought_before else []
-    if limits.popular:
-        channels.append(Channel("popular", (outcome_asset,), popular))
+    channels = _dealt(known.view(outcome_asset), outcome_asset, u, i, limits) if known.has(outcome_asset) else []
     if limits.announced:
         channels += [_announced(a, catalogue.columns_of(a.asset_id, domain)[0], known, limits.announced)
                      for a in catalogue.assets.values()
                      if is_dated(a) and a.ahead_days and known.has(a.asset_id) and catalogue.columns_of(a.asset_id, domain)]
     return [*channels, Channel("random", (), chance)]
+
+
+def _dealt(deals: str, outcome_asset: str, u: str, i: str, limits: Candidates) -> list[Channel]:
+    """The items that a user has had, and those that many have."""
+    bought = (f"SELECT {u} AS \"user\", {i} AS item FROM {deals} WHERE _age >= 1 AND {u} IS NOT NULL "
+              f"AND {i} IN (SELECT item FROM items) GROUP BY 1, 2 QUALIFY row_number() OVER "
+              f"(PARTITION BY {u} ORDER BY count(DISTINCT _age) DESC, min(_age), {i}) <= {limits.bought_before}")
+    popular = (f"SELECT \"user\", item FROM users CROSS JOIN (SELECT {i} AS item FROM {deals} WHERE _age BETWEEN 1 AND 28 "
+               f"AND {i} IN (SELECT item FROM items) GROUP BY 1 ORDER BY count(DISTINCT {u}) DESC, 1 LIMIT {limits.popular})")
+    channels = [Channel("bought_before", (outcome_asset,), bought)] if limits.bought_before else []
+    if limits.popular:
+        channels.append(Channel("popular", (outcome_asset,), popular))
+    return channels
 
 
 def _announced(asset: AssetFacts, column: str, known: KnownViews, limit: int) -> Channel:

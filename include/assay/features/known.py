@@ -2,20 +2,21 @@
 
 Every block reads these views and nothing else. A row of a dated asset is known if its source partition lies before the
 cut-off and so does its date, both shifted by the days that the manifest marks as known ahead; an undated asset is known as of
-its newest source partition before the cut-off.
+its newest source partition before the cut-off. An asset may be damaged: then less of it is known, never more.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import duckdb
 
 from assay.contracts.enums import AssetKind
 from assay.engine import literal, quote, scan
 from assay.features.catalogue import AssetFacts, Catalogue
+from assay.features.damage import Damage, kept
 
 
 @dataclass(frozen=True)
@@ -75,17 +76,21 @@ class KnownViews:
         candidates: Name of the table of candidates, which `assay.features.candidates` fills.
     """
 
-    def __init__(self, con: duckdb.DuckDBPyConnection, catalogue: Catalogue,
-                 snapshots: Mapping[str, Sequence[SnapshotFiles]], cutoff: Cutoff) -> None:
+    def __init__(self, con: duckdb.DuckDBPyConnection, catalogue: Catalogue, snapshots: Mapping[str, Sequence[SnapshotFiles]],
+                 cutoff: Cutoff, damage: Damage | None = None) -> None:
         self.horizon_days = cutoff.horizon_days
-        self.cutoff_sql = f"DATE {literal(cutoff.day.isoformat())}"
+        self.cutoff_sql = _date(cutoff)
         self.candidates = "candidates"
         self._names: dict[str, str] = {}
         con.execute("SET TimeZone = 'UTC'")
         for number, (asset_id, asset) in enumerate(catalogue.assets.items()):
             readable = visible(asset, snapshots.get(asset_id, ()), cutoff)
             if readable:
-                self._names[asset_id] = self._create(con, f"known_{number}", asset, readable, cutoff)
+                self._names[asset_id] = f"known_{number}"
+                _create(con, self._names[asset_id], asset, _with_every_column(con, parquet_scan(readable), asset), cutoff)
+        self._whole = dict(self._names)
+        if damage is not None and damage.asset_id in self._whole:
+            self._damage(con, catalogue.assets[damage.asset_id], snapshots[damage.asset_id], cutoff, damage)
 
     def view(self, asset_id: str) -> str:
         """Name of the asset's table.
@@ -99,16 +104,51 @@ class KnownViews:
         """True if something of every one of these assets is known."""
         return all(a in self._names for a in asset_ids)
 
-    def _create(self, con: duckdb.DuckDBPyConnection, name: str, asset: AssetFacts, readable: Sequence[SnapshotFiles],
-                cutoff: Cutoff) -> str:
+    def whole(self, asset_id: str) -> str:
+        """Name of the asset's table as it would be without any damage: who is decided about, and at which price, is given.
+
+        Raises:
+            KeyError: If nothing of the asset is known at the cut-off; ask `stands` first.
+        """
+        return self._whole[asset_id]
+
+    def stands(self, asset_id: str) -> bool:
+        """True if something of the asset is known, or would be without any damage."""
+        return asset_id in self._whole
+
+    def _damage(self, con: duckdb.DuckDBPyConnection, asset: AssetFacts, snapshots: Sequence[SnapshotFiles], cutoff: Cutoff,
+                damage: Damage) -> None:
+        """Let what is read of an asset be what the damage leaves; where that is nothing, nothing is known of it."""
+        whole, name = self._names.pop(asset.asset_id), "damaged"
+        readable = visible(asset, snapshots, replace(cutoff, day=cutoff.day - dt.timedelta(days=damage.late_days)))
+        if not readable:
+            return
         scan = _with_every_column(con, parquet_scan(readable), asset)
-        if not is_dated(asset):
-            con.execute(f"CREATE TEMP VIEW {name} AS SELECT * FROM {scan}")
-            return name
-        age = f"date_diff('day', {local_date(con, scan, str(asset.time_column), cutoff.timezone)}, {self.cutoff_sql})"
-        con.execute(f"CREATE TEMP TABLE {name} AS SELECT *, {age} AS _age FROM {scan} "
-                    f"WHERE {age} BETWEEN {1 - asset.ahead_days} AND {cutoff.history_days}")
-        return name
+        if damage.lost:
+            columns = [row[0] for row in con.execute(f"DESCRIBE SELECT * FROM {scan}").fetchall()]
+            scan = f"(SELECT * FROM {scan} WHERE {kept(asset, columns, damage.lost)})"
+        _create(con, name, asset, scan, cutoff, damage.late_days)
+        if _any(con, name) or not _any(con, whole):
+            self._names[asset.asset_id] = name
+
+
+def _create(con: duckdb.DuckDBPyConnection, name: str, asset: AssetFacts, scan: str, cutoff: Cutoff,
+            late_days: int = 0) -> None:
+    """A table of the rows that are known at a cut-off, with their age."""
+    if not is_dated(asset):
+        con.execute(f"CREATE TEMP VIEW {name} AS SELECT * FROM {scan}")
+        return
+    age = f"date_diff('day', {local_date(con, scan, str(asset.time_column), cutoff.timezone)}, {_date(cutoff)})"
+    con.execute(f"CREATE TEMP TABLE {name} AS SELECT *, {age} AS _age FROM {scan} "
+                f"WHERE {age} BETWEEN {1 - asset.ahead_days + late_days} AND {cutoff.history_days}")
+
+
+def _date(cutoff: Cutoff) -> str:
+    return f"DATE {literal(cutoff.day.isoformat())}"
+
+
+def _any(con: duckdb.DuckDBPyConnection, table: str) -> bool:
+    return bool(con.execute(f"SELECT 1 FROM {table} LIMIT 1").fetchall())
 
 
 def _with_every_column(con: duckdb.DuckDBPyConnection, scan: str, asset: AssetFacts) -> str:

@@ -21,6 +21,7 @@ from assay.errors import NotEnoughData
 from assay.features.blocks import Block, Token, tokens_from_json, tokens_to_json
 from assay.features.candidates import VIA, entity_table, retrieve, stocked
 from assay.features.catalogue import Catalogue
+from assay.features.damage import Damage
 from assay.features.known import Cutoff, KnownViews, SnapshotFiles
 
 TOKENS = b"assay.tokens"
@@ -145,7 +146,7 @@ def entity_domains(catalogue: Catalogue, case: UseCase) -> dict[str, str]:
 
 
 def build_window(catalogue: Catalogue, case: UseCase, blocks: Sequence[Block], snapshots: Mapping[str, Sequence[SnapshotFiles]],
-                 cutoff: Cutoff) -> FeatureTables:
+                 cutoff: Cutoff, damage: Damage | None = None) -> FeatureTables:
     """The feature tables of one window.
 
     Args:
@@ -154,13 +155,14 @@ def build_window(catalogue: Catalogue, case: UseCase, blocks: Sequence[Block], s
         blocks: What `plan_blocks` chose.
         snapshots: Usable snapshots by asset; those not known at the cut-off are left aside.
         cutoff: First day that no feature may read.
+        damage: What is done to an asset; who is decided about stays.
 
     Raises:
         NotEnoughData: If there is nobody to predict for, or the manifest's `exclude` can't be computed.
     """
     with connect() as con:
-        known = KnownViews(con, catalogue, snapshots, cutoff)
-        if not known.has(case.outcome.asset):
+        known = KnownViews(con, catalogue, snapshots, cutoff, damage)
+        if not known.stands(case.outcome.asset):
             raise NotEnoughData(case.name, f"nothing of {case.outcome.asset} is known before {cutoff.day}",
                                 "run a later partition or check its source partitions")
         channels: dict[str, tuple[str, ...]] = {}

@@ -76,16 +76,16 @@ def window_rows(store: ArtifactStore, line: dict) -> tuple[FeatureTables, np.nda
     from assay.features.table import FeatureTables
 
     rows = pa.concat_tables(store.read_in_parts(rows_ref(line)))
-    return _served(store, line, FeatureTables(rows, things_of(store, line), _texts(store, line)))
+    return served(store, line, FeatureTables(rows, things_of(store, line), texts_of(store, line)))
 
 
 def window_parts(store: ArtifactStore, line: dict) -> Iterator[tuple[FeatureTables, np.ndarray, np.ndarray]]:
     """The same part by part, so that no more than one row group has to be held."""
     from assay.features.table import FeatureTables
 
-    things, texts = things_of(store, line), _texts(store, line)
+    things, texts = things_of(store, line), texts_of(store, line)
     for rows in store.read_in_parts(rows_ref(line)):
-        yield _served(store, line, FeatureTables(rows, things, texts))
+        yield served(store, line, FeatureTables(rows, things, texts))
 
 
 def rows_ref(line: dict) -> ArtifactRef:
@@ -104,12 +104,13 @@ def labels_of(store: ArtifactStore, line: dict) -> pa.Table:
     return store.read(ArtifactRef("labels", line["labels_uri"], 0, line["labels_fingerprint"]))
 
 
-def _texts(store: ArtifactStore, line: dict) -> dict[str, pa.Table]:
+def texts_of(store: ArtifactStore, line: dict) -> dict[str, pa.Table]:
+    """What the words of a line mean, by column."""
     return {text["of"]: store.read(ArtifactRef("text_vectors", text["uri"], 0, text["fingerprint"])) for text in line["texts"]}
 
 
-def _served(store: ArtifactStore, line: dict, features: FeatureTables) -> tuple[FeatureTables, np.ndarray, np.ndarray]:
-    """The candidates that serve the line's window, and their outcomes."""
+def served(store: ArtifactStore, line: dict, features: FeatureTables) -> tuple[FeatureTables, np.ndarray, np.ndarray]:
+    """Those of the candidates that serve the line's window, and their outcomes as `window_rows` gives them."""
     import numpy as np
 
     from assay.features.windows import WindowRole

@@ -25,18 +25,30 @@ def explain(platform: Platform, asset: str, partition: str, store: ArtifactStore
         ArtifactMissing: If no use case has been valued on the partition.
         AssetUnknown: If the partition has no such asset.
     """
+    for case, row in worth_of(platform, asset, partition, store):
+        yield case.name, row["reason"] if row["value"] is None else _explain_case(platform, case, row, partition, store)
+
+
+def worth_of(platform: Platform, asset: str, partition: str, store: ArtifactStore) -> list[tuple[UseCase, dict]]:
+    """The asset's row of `values` in each use case that has been valued on the partition.
+
+    Raises:
+        ArtifactMissing: If there is none.
+        AssetUnknown: If the partition has no such asset.
+    """
     from assay.contracts.schemas import VALUES
 
     valued = [(case, ref) for case in platform.use_cases
               if (ref := store.find(VALUES, platform.platform, partition, case.name)) is not None]
     if not valued:
         raise ArtifactMissing(f"values of {platform.platform} for {partition}", store.root)
+    found = []
     for case, ref in valued:
         rows = {row["asset_id"]: row for row in store.read(ref).to_pylist()}
         if asset not in rows:
             raise AssetUnknown(asset, f"{platform.platform} on {partition}", tuple(rows))
-        row = rows[asset]
-        yield case.name, row["reason"] if row["value"] is None else _explain_case(platform, case, row, partition, store)
+        found.append((case, rows[asset]))
+    return found
 
 
 def _explain_case(platform: Platform, case: UseCase, row: dict, partition: str, store: ArtifactStore) -> Explanation:

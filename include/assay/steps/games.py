@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from assay.contracts.refs import ArtifactRef
 from assay.errors import NotEnoughData
-from assay.steps.cases import labels_of, rows_of, window_rows
+from assay.steps.cases import labels_of, rows_of, served, window_rows
 from assay.steps.extract import load_model
 from assay.storage import ArtifactStore
 
@@ -114,10 +114,33 @@ def outcome_window(store: ArtifactStore, case: UseCase, features: ArtifactRef, m
         features: Its index of windows.
         model: What `train` made for it.
     """
+    line = outcome_line(store, features)
+    return _window(store, line, case, load_model(store, model), *window_rows(store, line))
+
+
+def outcome_line(store: ArtifactStore, features: ArtifactRef) -> dict:
+    """The line of an index of windows that names the outcome window's tables."""
     from assay.features.windows import WindowRole
-    from assay.models.rows import join_propensity
 
     (line,) = rows_of(store.read(features), WindowRole.OUTCOME)
-    found, y, amount = window_rows(store, line)
-    propensity = join_propensity(found, labels_of(store, line)) if case.payoff.type == "replay" else None
-    return OutcomeWindow(case, load_model(store, model), found, y, amount, propensity)
+    return line
+
+
+def decided_on(store: ArtifactStore, line: dict, window: OutcomeWindow, features: FeatureTables) -> OutcomeWindow:
+    """The same window if something else were known before it: other candidates and features, the same outcomes.
+
+    Args:
+        store: Shared storage.
+        line: Of the index of windows, from `outcome_line`.
+        window: What was read of it.
+        features: What is known instead, of all candidates.
+    """
+    return _window(store, line, window.case, window.model, *served(store, line, features))
+
+
+def _window(store: ArtifactStore, line: dict, case: UseCase, model: OutcomeModel, features: FeatureTables, y: np.ndarray,
+            amount: np.ndarray) -> OutcomeWindow:
+    from assay.models.rows import join_propensity
+
+    propensity = join_propensity(features, labels_of(store, line)) if case.payoff.type == "replay" else None
+    return OutcomeWindow(case, model, features, y, amount, propensity)

@@ -212,4 +212,5 @@ def _tonight(frame: Frame, contract: Contract, names: Iterable[str]) -> dict[str
 
 def _settings(frame: Frame) -> dict[str, Any]:
     """The part of the manifest that the inventory depends on: not where its sources lie on this machine."""
-    return frame.platform.model_dump(mode="json", exclude={"sources", "query_logs", "catalogues", "schedule", "late_data"})
+    return frame.platform.model_dump(mode="json", exclude={
+        "sources", "query_logs", "catalogues", "schedule", "late_data", "exports"})

@@ -89,7 +89,7 @@ def _fold(store: NotingStore, manifest: Platform, partition: str) -> None:
         ArtifactMissing: If something that they read was removed, or was never kept.
     """
     from assay.contracts import schemas
-    from assay.steps import champion, discover, forecast, publish
+    from assay.steps import champion, discover, export, forecast, publish
     from assay.steps.frame import open_frame
 
     def get(*contracts: Contract) -> list[ArtifactRef]:
@@ -112,6 +112,8 @@ def _fold(store: NotingStore, manifest: Platform, partition: str) -> None:
     champion.choose(night, features, models)
     forecasts = forecast.forecast(night, values, classified, gated, used)
     publish.publish(night, classified, gated, values, forecasts, used)
+    if manifest.exports:
+        export.export(night)
 
 
 def _values(store: NotingStore, manifest: Platform, partition: str) -> list[CaseRef]:

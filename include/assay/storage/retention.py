@@ -13,7 +13,7 @@ from assay.contracts.schemas import CONTRACTS
 # small, and what value, quality, state and forecasts were in every partition: the history that nothing brings back
 _HISTORY = frozenset({schemas.VALUES.name, schemas.COLUMN_VALUES.name, schemas.QUALITY_SCORES.name, schemas.MODEL_METRICS.name,
                       schemas.ASSET_SIGNALS.name})
-_PAGES = frozenset({schemas.REPORT.name, schemas.RUN_METRICS.name})
+_PAGES = frozenset({schemas.REPORT.name, schemas.EXPORTS.name, schemas.RUN_METRICS.name})
 
 
 @dataclass(frozen=True)

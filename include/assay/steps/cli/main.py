@@ -39,7 +39,7 @@ def _dispatch(given: argparse.Namespace) -> int:
 
         return run(given.platform, given.partition or None, earlier=given.earlier, report=given.report, home=given.home,
                    logs=given.logs)
-    if given.command in ("value", "quality", "evaluate", "storage", "show"):
+    if given.command in ("value", "whatif", "quality", "evaluate", "storage", "show"):
         return _ask(given)
     if given.command == "reconcile":
         from assay.steps.cli.reconcile import reconcile
@@ -74,6 +74,11 @@ def _ask(given: argparse.Namespace) -> int:
         from assay.steps.cli.value import explain
 
         return explain(given.platform, given.asset, given.partition, logs=given.logs)
+    if given.command == "whatif":
+        from assay.steps.cli.whatif import Asked, whatif
+
+        return whatif(given.platform, given.asset, given.partition, Asked(given.late, given.lose, given.remove),
+                      nights=given.nights, as_json=given.json, logs=given.logs)
     if given.command == "quality":
         from assay.steps.cli.quality import suggest, suspects
 
@@ -123,11 +128,18 @@ def _parser() -> argparse.ArgumentParser:
     value = commands.add_parser("value", help="ask what an asset is worth, and why")
     asked = value.add_subparsers(dest="question", required=True, metavar="question")
     explain = asked.add_parser("explain", help="which users, items, columns and decisions the money comes from")
+    whatif = commands.add_parser("whatif", help="say what an asset that is late, loses rows or is removed would cost")
+    done = whatif.add_mutually_exclusive_group(required=True)
+    done.add_argument("--late", type=int, metavar="N", help="all of it comes N days later")
+    done.add_argument("--lose", type=float, metavar="PERCENT", help="so many of its rows are gone")
+    done.add_argument("--remove", action="store_true", help="all of it is gone")
+    whatif.add_argument("--nights", type=int, default=1, metavar="N", help="on the last N partitions (default 1)")
+    whatif.add_argument("--json", action="store_true", help="print it as JSON")
     quality = commands.add_parser("quality", help="what is wrong in an asset, and what should be expected of it")
     wished = quality.add_subparsers(dest="question", required=True, metavar="question")
     suggest = wished.add_parser("suggest", help="print a suite of expectations from the history of an asset's profiles")
     suspects = wished.add_parser("suspects", help="print what is probably wrong in an asset, and in which rows")
-    for command in (explain, suggest, suspects):
+    for command in (explain, whatif, suggest, suspects):
         command.add_argument("platform", metavar="PLATFORM", help="name of the manifest")
         command.add_argument("asset", metavar="ASSET", help="as in the inventory, such as landing.transactions")
         command.add_argument("partition", metavar="PARTITION", nargs="?", help="local day (default: the newest there is)")
@@ -158,7 +170,7 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("--to", dest="until", required=True, metavar="YYYY-MM-DD", help="last partition, included")
     for command in (run, up, trigger, backfill):
         command.add_argument("--platform", default=DEFAULT_PLATFORM, help=f"name of the manifest (default {DEFAULT_PLATFORM})")
-    for command in (run, explain, scan, init, reconcile):
+    for command in (run, explain, whatif, scan, init, reconcile):
         command.add_argument("--logs", type=Path, default=REPOSITORY / "data" / "logs", help="folder of its log file")
     for command in (scan, init):
         command.add_argument("--workspace", type=Path, default=REPOSITORY / "data" / "scan",
