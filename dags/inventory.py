@@ -11,13 +11,13 @@ from inspect import getdoc
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from airflow.providers.standard.operators.trigger_dagrun import TriggerDagRunOperator
 from airflow.sdk import DAG, CronPartitionTimetable, ExceptionRetryPolicy, Param, RetryAction, RetryRule, task
 from airflow.sdk.exceptions import AirflowSkipException
 
 from assay.config import Platform, usable_platforms
 from assay.errors import SourceEnded
 from assets import artifact
+from starting import StartRun
 
 if TYPE_CHECKING:
     from assay.contracts.refs import ArtifactRef, CaseRef, Night
@@ -305,7 +305,7 @@ def build(manifest: Platform) -> DAG:
         values = value.override(**outlet("values"))(night, features, models, classified)
         forecasts = forecast.override(**outlet("forecasts"))(night, values, classified, gated, used)
         inventory = publish.override(**outlet("inventory"))(night, classified, gated, values, forecasts, used)
-        TriggerDagRunOperator.partial(
+        StartRun.partial(
             task_id="ask", trigger_dag_id=f"decisions_{manifest.platform}", skip_when_already_exists=True,
             doc_md="**Operations.** Asks a person about each proposal, once, in a run of its own for which no night waits.",
         ).expand_kwargs(propose(night, inventory))
@@ -317,7 +317,7 @@ def build(manifest: Platform) -> DAG:
             inventory >> reconcile(night)
             found = late(night)
             inventory >> found
-            TriggerDagRunOperator.partial(
+            StartRun.partial(
                 task_id="rerun", trigger_dag_id=dag.dag_id, skip_when_already_exists=True,
                 doc_md="**Operations.** Starts a run for each partition whose data came late; they wait for this one to end.",
             ).expand_kwargs(found)

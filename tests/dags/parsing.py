@@ -32,6 +32,7 @@ def describe(dag: Any) -> dict[str, Any]:
         "retries": {task.task_id: task.retries for task in dag.tasks},
         "decisions": decisions(dag.get_task("ingest").retry_policy),
         "params": {name: dag.params.get_param(name).serialize() for name in dag.params},
+        "templates": {name: list(dag.get_task(name).template_fields) for name in ("ask", "rerun") if dag.has_task(name)},
         "catchup": dag.catchup, "max_active_runs": dag.max_active_runs, "start": dag.start_date.date().isoformat(),
         "scheduled": scheduled(stored.timetable), "backfilled": backfilled(stored.timetable),
     }

@@ -99,6 +99,10 @@ def test_somebody_is_told_behind_the_inventory_where_the_manifest_names_them(
     assert found["docs"]["notify"]
 
 
+def test_nothing_that_data_say_is_read_as_a_template(dag: dict[str, Any]) -> None:
+    assert dag["templates"] == {"ask": []}
+
+
 def test_each_proposal_is_a_run_of_its_own_that_waits_for_a_person(parsed: dict[str, Any]) -> None:
     found = parsed["decisions"]["decisions_small_journey"]
     assert found["edges"] == {"decide": ["record"], "record": []}
@@ -121,6 +125,7 @@ def test_late_data_are_run_again_where_the_manifest_says_so(
         "discover": NIGHT | {"late", "reconcile"}, "publish": {"propose", "late", "reconcile"}, "late": {"rerun"},
         "reconcile": set(), "rerun": set()}
     assert found["mapped"] == ["ask", "check", "ingest", "profile", "rerun"]
+    assert found["templates"] == {"ask": [], "rerun": []}
     assert found["docs"]["late"] and found["docs"]["reconcile"] and found["docs"]["rerun"]
 
 
