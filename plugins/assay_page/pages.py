@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from functools import lru_cache
 from importlib.util import find_spec
+from mimetypes import guess_type
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlencode
@@ -27,15 +28,16 @@ from assay_page.access import DAG, ReadablePlatform, ReadablePlatforms, ReaderDe
 from assay_page.airflow_runs import newest_states, partition_of_run
 from assay_page.api import AssetId, Partition, SelectionDep
 from assay_page.entry import PREFIX
-from assay_page.render import page
+from assay_page.render import asset_of, page
 
 router = APIRouter(dependencies=[Depends(get_user)], include_in_schema=False)
 STATIC = Path(__file__).parent / "static"
 ROWS = 100
 _TYPES = {".css": "text/css", ".js": "text/javascript"}
 _FORMATS = {"csv": "text/csv; charset=utf-8", "json": "application/json", "parquet": "application/vnd.apache.parquet"}
-# Data Docs are pages of their own: no script, nothing from elsewhere, and not part of this origin
-_DOCS_POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'"
+# Data Docs are pages of Great Expectations: no script runs in them, and nothing is fetched from elsewhere
+_DOCS_POLICY = ("default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; "
+                "form-action 'none'; base-uri 'none'; frame-ancestors 'self'")
 
 
 def library() -> Path:
@@ -126,11 +128,12 @@ def asset(request: Request, platform: ReadablePlatform, platforms: ReadablePlatf
                  figures=figures, notices=view.notices)
 
 
-@router.get("/p/{platform}/docs")
-def docs(platform: ReadablePlatform, reader: ReaderDep, asset_id: AssetId, partition: Partition = None) -> Response:
-    """An asset's Data Docs."""
-    content = data_docs(reader, platform, asset_id, partition, "index.html")
-    return Response(content, media_type="text/html; charset=utf-8", headers={"content-security-policy": _DOCS_POLICY})
+@router.get("/p/{platform}/docs/{key}/{partition}/{file:path}")
+def docs(platform: ReadablePlatform, reader: ReaderDep, key: str, partition: str, file: str) -> Response:
+    """A file of an asset's Data Docs, whose links to each other hold below their folder."""
+    content = data_docs(reader, platform, asset_of(key), partition, file)
+    kind = guess_type(file)[0] or "application/octet-stream"
+    return Response(content, media_type=kind, headers={"content-security-policy": _DOCS_POLICY})
 
 
 @router.get("/p/{platform}/money")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -25,9 +26,22 @@ def _environment() -> Environment:
     made = Environment(loader=FileSystemLoader(Path(__file__).parent / "templates"), autoescape=True, undefined=StrictUndefined,
                        trim_blocks=True, lstrip_blocks=True)
     # all that could end the script element is written otherwise in it
-    made.globals.update(bars=bars, spark=spark, figure=lambda content: Markup(text_of(content)))
+    made.globals.update(key_of=key_of, bars=bars, spark=spark, figure=lambda content: Markup(text_of(content)))
     made.filters.update(by_model=_by_model, main_metrics=_main)
     return made
+
+
+def key_of(asset: str) -> str:
+    """An asset's name as one part of an address, whatever it holds."""
+    return urlsafe_b64encode(asset.encode()).decode().rstrip("=")
+
+
+def asset_of(key: str) -> str:
+    """The name again; a key that stands for none gives one that no asset has."""
+    try:
+        return urlsafe_b64decode(key + "=" * (-len(key) % 4)).decode()
+    except ValueError:
+        return ""
 
 
 def _main(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

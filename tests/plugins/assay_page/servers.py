@@ -20,10 +20,12 @@ from tests.views.nights import two_nights
 
 from assay.contracts import schemas
 from assay.steps.cli.home import ServerHome
+from assay.storage import Recipe
 
 ROOT = Path(__file__).parents[3]
 SCRIPT = "<img src=x onerror=alert(1)>"  # names that a page must not fall for
 ELSEWHERE = "../../etc/passwd"
+DOCS = {"index.html": b'<a href="results/of_a_day.html">results</a>', "results/of_a_day.html": b"<script>alert(1)</script>met"}
 USERS = ("admin", "viewer")
 _START_SECONDS = 120
 
@@ -61,6 +63,8 @@ def _strange_names(shop: b.Shop) -> None:
             row["asset_id"] = renamed.get(row["asset_id"], row["asset_id"])
         shop.put(contract, b.table(contract, rows))
     column = b.columns().to_pylist()[0] | {"asset_id": "landing.promotions", "column": "证券代码", "pii_type": None}
+    shop.store.publish_files(schemas.DATA_DOCS, DOCS, platform=b.PLATFORM, partition=b.PARTITION, name="landing.products",
+                             recipe=Recipe((), "", ""))
     shop.put(schemas.COLUMNS, b.table(schemas.COLUMNS, [*b.columns().to_pylist(), column]))
 
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import subprocess
 import sys
+from base64 import urlsafe_b64encode
+from urllib.parse import urljoin
 
 import pyarrow.parquet as pq
 import pytest
@@ -125,12 +128,28 @@ def test_names_that_mean_harm_are_text(admin):
     for name in (SCRIPT, ELSEWHERE):
         answer = admin.get(f"{PAGE}/asset", params={"asset_id": name})
         assert answer.status_code == 200 and "<img" not in answer.text and "root:" not in answer.text
-        assert admin.get(f"{PAGE}/docs", params={"asset_id": name}).status_code == 404
+        key = urlsafe_b64encode(name.encode()).decode().rstrip("=")
+        assert admin.get(f"{PAGE}/docs/{key}/{b.PARTITION}/index.html").status_code == 404
     rows = admin.get(f"{PAGE}/download.csv").text
     assert "'=" not in rows and ELSEWHERE in rows
     for path in ("/assay/static/../access.py", "/assay/static/..%2Faccess.py", "/assay/static/%2Fetc%2Fpasswd"):
         answer = admin.get(path)
         assert answer.status_code in (404, 200) and "def " not in answer.text and "root:" not in answer.text
+
+
+def test_data_docs_keep_their_links_and_run_no_script(admin):
+    page = admin.get(f"{PAGE}/asset", params={"asset_id": "landing.products"}).text
+    (address,) = re.findall(r'href="([^"]+/docs/[^"]+)"', page)
+    front = admin.get(address)
+    assert front.status_code == 200 and front.headers["content-type"].startswith("text/html")
+    (link,) = re.findall(r'href="([^"]+)"', front.text)
+    results = admin.get(urljoin(address, link))
+    assert results.text.endswith("met")
+    policy = results.headers["content-security-policy"]
+    assert "default-src 'none'" in policy and "script" not in policy and "http" not in policy
+    for file in ("..%2F..%2Finventory%2F_manifest.json", "_manifest.json", "other.html"):
+        assert admin.get(urljoin(address, "x").removesuffix("x") + file).status_code in (404, 422)
+    assert admin.get(f"{PAGE}/docs/%25%25/{b.PARTITION}/index.html").status_code == 404
 
 
 def test_headers_keep_everything_on_this_machine(admin):
