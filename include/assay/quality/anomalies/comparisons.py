@@ -23,6 +23,7 @@ from assay.quality.distance import jensen_shannon, stability_index
 
 _BINS = 16
 _CATEGORIES = 48  # values told apart, the most frequent ones; the others are one
+_NOTABLE = 0.05  # share of rows with values never seen that is told by a short history
 _UNIQUE = 0.5  # different values per row from which a text has no distribution but that of its form
 
 
@@ -99,8 +100,13 @@ def _unseen(counted: _Counted, parts: int) -> np.ndarray:
     rows = np.bincount(counted.part, counted.rows, parts)
     with np.errstate(invalid="ignore", divide="ignore"):
         share = np.bincount(counted.part, new, parts) / rows
-    # of a weekly table a night sees seven earlier partitions: all but the first are needed, though the second had little before
-    share[:max(1, min(parts // 2, parts - 1 - FEWEST))] = np.nan
+    begun = max(2, min(parts // 2, parts - 1 - FEWEST))
+    if parts - 1 - begun == FEWEST - 1:
+        # of a weekly table a night sees seven earlier partitions: the second is needed, though it had little before it. So
+        # short a history knows nothing of what comes once a quarter, such as a new shop: only a large share is read
+        begun = 1
+        share[-1] = share[-1] if share[-1] >= _NOTABLE else np.nan
+    share[:begun] = np.nan
     return share
 
 
