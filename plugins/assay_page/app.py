@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from typing import Any
 
+import pyarrow as pa
 from fastapi import FastAPI, HTTPException, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
@@ -38,6 +39,8 @@ _HEADERS = {
 
 def create_app() -> FastAPI:
     """The app; none of its routes answers without a login."""
+    # Arrow's own allocator keeps what reading took, 30 MB with 5,000 assets
+    pa.set_memory_pool(pa.system_memory_pool())
     app = FastAPI(title="assay", version="1", description=_DESCRIPTION, openapi_url=None, docs_url=None, redoc_url=None)
     app.include_router(api.router)
     app.include_router(pages.router)
