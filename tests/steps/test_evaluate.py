@@ -26,7 +26,7 @@ def nights(small_environment: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPa
         store.publish(MODEL_METRICS, pa.Table.from_pylist([row], schema=MODEL_METRICS.schema), platform=PLATFORM, partition=day,
                       name=CASE, recipe=RECIPE)
     scored = {"use_case": CASE, "asset_id": "landing.products", "made_on": "2017-12-17", "target_partition": "2017-12-24",
-              "p50": 9.0, "realised": 10.0, "naive": 8.0, "covered": True}
+              "model": "naive", "p50": 9.0, "realised": 10.0, "naive": 8.0, "covered": True}
     store.publish(FORECAST_SCORES, pa.Table.from_pylist([scored], schema=FORECAST_SCORES.schema), platform=PLATFORM,
                   partition="2017-12-24", recipe=RECIPE)
 
