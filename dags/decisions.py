@@ -5,7 +5,7 @@ This file only wires. A run waits for its answer for as long as it takes; it hol
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from airflow.providers.standard.operators.hitl import HITLOperator
@@ -55,7 +55,9 @@ def build(manifest: Platform) -> DAG:
                  "inventories. Rejected, it is not proposed again while this holds: {{ params.grounds }}.",
             params={"note": Param("", type=["null", "string"], maxLength=500, title="Note",
                                   description="Why you decide so; kept with the decision.")},
-            doc_md="Waits for a person to approve or reject the proposal, for as long as it takes.")
+            doc_md="Waits for a person to approve or reject the proposal, for as long as it takes.",
+            # Airflow takes an answer that comes in the very second in which the task is parked for a crash: ask again
+            retries=3, retry_delay=timedelta(seconds=5))
         record(manifest.platform, decide.output)
     return dag
 

@@ -24,7 +24,8 @@ PARTITION = "2017-12-31"
 DAG = "inventory_small_journey"
 OF_OTHERS = {"snapshot", "profile_states", "partition_checks", "window_features", "labels",  # lie under the dates they are of
              "text_vectors",  # only where a step reads texts
-             "notifications"}  # only where the manifest names somebody to tell
+             "notifications", "exports",  # only where the manifest names somebody to tell, or a format
+             "decisions"}  # only where a person has answered
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 
