@@ -9,13 +9,12 @@ trains a base model, which later ones of the month go on from; what that takes i
 from __future__ import annotations
 
 import os
-import subprocess
 import tempfile
 from datetime import date, timedelta
 from pathlib import Path
 from statistics import median
 
-from nightly import REPOSITORY, free_port, measure, report, run, step_seconds, success_after
+from nightly import REPOSITORY, clone_of_head, measure, report, run, step_seconds, success_after
 
 NEWEST = date(2017, 12, 31)
 PLATFORM = "complete_journey"
@@ -38,11 +37,7 @@ def begins_a_month(day: date) -> bool:
 def main() -> None:
     days = [NEWEST - timedelta(days=7 * week) for week in range(WEEKS - 1, -1, -1)]
     with tempfile.TemporaryDirectory() as scratch:
-        clone = Path(scratch) / "assay"
-        subprocess.run(["git", "clone", "-q", str(REPOSITORY), str(clone)], check=True)
-        (clone / ".venv").symlink_to(REPOSITORY / ".venv")
-        environment = {k: v for k, v in os.environ.items() if not k.startswith(("ASSAY_", "AIRFLOW", "PYTHONPATH", "MAKE"))}
-        environment["AIRFLOW_PORT"] = str(free_port())
+        clone, environment = clone_of_head(scratch)
         storage = clone / "data" / "storage"
 
         def trigger(day: date) -> float:

@@ -97,13 +97,18 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def clone_of_head(scratch: str) -> tuple[Path, dict[str, str]]:
+    """A clone with the installed environment, and what its commands are to see: nothing of this one's settings."""
+    clone = Path(scratch) / "assay"
+    subprocess.run(["git", "clone", "-q", str(REPOSITORY), str(clone)], check=True)
+    (clone / ".venv").symlink_to(REPOSITORY / ".venv")
+    environment = {k: v for k, v in os.environ.items() if not k.startswith(("ASSAY_", "AIRFLOW", "PYTHONPATH", "MAKE"))}
+    return clone, environment | {"AIRFLOW_PORT": str(free_port())}
+
+
 def main() -> None:
     with tempfile.TemporaryDirectory() as scratch:
-        clone = Path(scratch) / "assay"
-        subprocess.run(["git", "clone", "-q", str(REPOSITORY), str(clone)], check=True)
-        (clone / ".venv").symlink_to(REPOSITORY / ".venv")
-        environment = {k: v for k, v in os.environ.items() if not k.startswith(("ASSAY_", "AIRFLOW", "PYTHONPATH", "MAKE"))}
-        environment["AIRFLOW_PORT"] = str(free_port())
+        clone, environment = clone_of_head(scratch)
         whole = run(["make", "run"], clone, environment)
         print(whole.output[-6000:])
         run(["make", "up"], clone, environment)

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assay.inventory.present_value import Ahead, benefit, discounted, upkeep, windows_ahead
+from assay.forecasting.spread import Quantiles
+from assay.inventory.present_value import benefit, discounted, upkeep, windows_ahead
 
 
 def test_a_constant_stream_is_a_geometric_sum() -> None:
@@ -15,15 +16,15 @@ def test_a_constant_stream_is_a_geometric_sum() -> None:
 
 
 def test_the_mean_of_a_symmetric_forecast_is_its_median_and_skew_moves_it() -> None:
-    assert Ahead(7, 80.0, 100.0, 120.0).mean == pytest.approx(100.0)
-    assert Ahead(7, 90.0, 100.0, 150.0).mean == pytest.approx(112.0)
+    assert Quantiles(7, 80.0, 100.0, 120.0).mean == pytest.approx(100.0)
+    assert Quantiles(7, 90.0, 100.0, 150.0).mean == pytest.approx(112.0)
 
 
 def test_each_window_takes_its_own_horizon_and_the_last_is_held_flat() -> None:
-    ahead = [Ahead(7, 10, 10, 10), Ahead(14, 20, 20, 20)]
+    ahead = [Quantiles(7, 10, 10, 10), Quantiles(14, 20, 20, 20)]
     assert benefit(ahead, 7, [7, 14, 28], 0.0, 1.0) == pytest.approx(10 + 20 + 20 + 20)
     assert benefit(ahead, 7, [7, 14, 28], 0.0, 0.1) == pytest.approx(7.0)
-    assert benefit([Ahead(14, 5, 5, 5)], 7, [14], 0.0, 1.0) == pytest.approx(10.0)
+    assert benefit([Quantiles(14, 5, 5, 5)], 7, [14], 0.0, 1.0) == pytest.approx(10.0)
 
 
 def test_windows_do_not_overlap_and_stay_within_the_horizons() -> None:

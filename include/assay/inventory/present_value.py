@@ -7,35 +7,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from assay.forecasting.spread import Quantiles
 
 DAYS_PER_YEAR = 365.0
-
-
-@dataclass(frozen=True)
-class Ahead:
-    """The forecast of one horizon, money per outcome window.
-
-    Attributes:
-        horizon: Days ahead.
-        p10: 10 % quantile.
-        p50: Median.
-        p90: 90 % quantile.
-    """
-
-    horizon: int
-    p10: float
-    p50: float
-    p90: float
-
-    @property
-    def mean(self) -> float:
-        """Mean by Swanson's rule, 0.3 p10 + 0.4 p50 + 0.3 p90.
-
-        It equals p50 for a symmetric forecast and follows a moderately skewed one, where discounting medians would
-        understate the sum.
-        """
-        return 0.3 * self.p10 + 0.4 * self.p50 + 0.3 * self.p90
 
 
 def discounted(amounts: Sequence[float], days: Sequence[int], yearly_rate: float) -> float:
@@ -59,7 +34,7 @@ def windows_ahead(window_days: int, horizons: Sequence[int]) -> list[int]:
     return list(range(window_days, max(horizons, default=0) + 1, window_days))
 
 
-def benefit(forecasts: Sequence[Ahead], window_days: int, horizons: Sequence[int], yearly_rate: float,
+def benefit(forecasts: Sequence[Quantiles], window_days: int, horizons: Sequence[int], yearly_rate: float,
             incrementality: float) -> float:
     """Present value of what a use case's forecast says an asset will bring, cost not taken off yet.
 

@@ -12,6 +12,7 @@ from assay.catalog.copies import copies_of
 from assay.config.manifest import Platform
 from assay.contracts.enums import ValueStatus
 from assay.contracts.schemas import INVENTORY
+from assay.forecasting.spread import Quantiles
 from assay.inventory.actions import advise
 from assay.inventory.advice import Rules
 from assay.inventory.assets import by_asset
@@ -19,7 +20,7 @@ from assay.inventory.combine import Scale, Worth, combine, common_scale
 from assay.inventory.costs import window_cost
 from assay.inventory.decisions import Decisions
 from assay.inventory.facts import Facts
-from assay.inventory.present_value import Ahead, benefit, upkeep, windows_ahead
+from assay.inventory.present_value import benefit, upkeep, windows_ahead
 from assay.inventory.uses import use_statuses, uses
 from assay.quality.scores import asset_scores
 
@@ -117,23 +118,23 @@ def bytes_read(gate: pa.Table) -> dict[str, int]:
     return read
 
 
-def _forecasts(table: pa.Table) -> dict[str, dict[str, list[Ahead]]]:
+def _forecasts(table: pa.Table) -> dict[str, dict[str, list[Quantiles]]]:
     """Asset -> use case -> forecasts of the asset as a whole."""
-    found: dict[str, dict[str, list[Ahead]]] = {}
+    found: dict[str, dict[str, list[Quantiles]]] = {}
     for row in table.to_pylist():
         if row["column"] is not None:
             continue
-        ahead = Ahead(row["horizon"], row["p10"], row["p50"], row["p90"])
+        ahead = Quantiles(row["horizon"], row["p10"], row["p50"], row["p90"])
         found.setdefault(row["asset_id"], {}).setdefault(row["use_case"], []).append(ahead)
     return found
 
 
-def _complete(ahead: Mapping[str, list[Ahead]], worth: Worth) -> bool:
+def _complete(ahead: Mapping[str, list[Quantiles]], worth: Worth) -> bool:
     """True if every use case in the sum is forecast: part of a sum would look like a fall."""
     return worth.status != ValueStatus.UNVALUED and all(ahead.get(name) for name in worth.use_cases)
 
 
-def _next_window(ahead: Mapping[str, list[Ahead]], worth: Worth, platform: Platform, scale: Scale) -> float | None:
+def _next_window(ahead: Mapping[str, list[Quantiles]], worth: Worth, platform: Platform, scale: Scale) -> float | None:
     """Median of the next window's value, summed over use cases; None unless all are forecast."""
     if not _complete(ahead, worth):
         return None
@@ -145,7 +146,7 @@ def _next_window(ahead: Mapping[str, list[Ahead]], worth: Worth, platform: Platf
     return math.fsum(total)
 
 
-def _present_value(ahead: Mapping[str, list[Ahead]], worth: Worth, platform: Platform, scale: Scale,
+def _present_value(ahead: Mapping[str, list[Quantiles]], worth: Worth, platform: Platform, scale: Scale,
                    cost: float) -> float | None:
     """Discounted benefit of each use case less the upkeep of the asset, paid once.
 

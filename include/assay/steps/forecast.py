@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 from assay.contracts.refs import ArtifactRef, CaseRef, Night
@@ -47,6 +47,7 @@ def forecast(night: Night, values: Sequence[CaseRef], classified: Sequence[Artif
         tried = frame.earlier(FORECAST_TRIALS, among=past.origins)
         seed = seed_of(frame.platform.platform, "forecast")
 
+        @cache
         def records() -> dict:
             return backtest({day: frame.store.read(ref) for day, ref in tried.items()}, past.came, seed)
 

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from assay.contracts.contract import Contract
     from assay.inventory.ranking import Evidence
 
-MODULES = ("assay.catalog.declared", "assay.forecasting.history", "assay.inventory", "assay.quality.docs",
-           "assay.quality.scores", "assay.quality.anomalies.find", "assay.quality.suspects.suspect", "assay.quality.validate",
-           "assay.valuation.bootstrap", "assay.steps.publish")
+MODULES = ("assay.catalog.declared", "assay.forecasting.history", "assay.forecasting.spread", "assay.inventory",
+           "assay.quality.docs", "assay.quality.scores", "assay.quality.anomalies.find", "assay.quality.suspects.suspect",
+           "assay.quality.validate", "assay.valuation.bootstrap", "assay.steps.publish")
 
 
 def publish(night: Night, classified: Sequence[ArtifactRef], gated: Sequence[ArtifactRef], values: Sequence[CaseRef],
